@@ -28,6 +28,8 @@ pub enum Outcome {
 pub enum Reason {
     /// The report's header lacks a column that the format requires.
     MissingColumn,
+    /// The header names a column twice.
+    DuplicateColumn,
     /// The value cannot be read as what the column holds.
     InvalidValue,
     /// No time of observation.
@@ -46,8 +48,9 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, for tables and their tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::MissingColumn,
+        Self::DuplicateColumn,
         Self::InvalidValue,
         Self::MissingTime,
         Self::TooOld,
@@ -61,6 +64,7 @@ impl Reason {
     pub fn code(self) -> &'static str {
         match self {
             Self::MissingColumn => "missing-column",
+            Self::DuplicateColumn => "duplicate-column",
             Self::InvalidValue => "invalid-value",
             Self::MissingTime => "missing-time",
             Self::TooOld => "too-old",

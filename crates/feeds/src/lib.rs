@@ -1,1 +1,12 @@
-//! x
+//! Bytes of a report → events in columns. Pure: no file, no network, no clock.
+//!
+//! In the order the data flows:
+//!
+//! * [`format`] – the closed list of formats and the one way to drive any of them;
+//! * [`record`] – how records are told apart: CSV rows and lines;
+//! * [`shadowserver`] – daily CSV reports, mapped by the operator's schema file or our own;
+//! * [`intelmq`] – JSON lines in the IntelMQ data format;
+//! * [`generic`] – CSV, JSON lines or text, described by a small TOML mapping;
+//! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
+
+pub mod format;
