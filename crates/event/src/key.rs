@@ -92,7 +92,7 @@ pub const NUMBERS: [&str; 5] = ["time.source", "source.port", "source.asn", "des
 /// Text columns, by position: see [`Slot::Text`].
 pub const TEXTS: [&str; 5] = ["source.reverse_dns", "source.fqdn", "source.url", "source.account", "destination.url"];
 /// Word columns, by position: see [`Slot::Word`].
-pub const WORDS: [&str; 14] = [
+pub const WORDS: [&str; 15] = [
     "source.geolocation.cc",
     "source.geolocation.region",
     "source.geolocation.city",
@@ -107,6 +107,7 @@ pub const WORDS: [&str; 14] = [
     "classification.identifier",
     "malware.name",
     "severity",
+    "tlp",
 ];
 
 /// `time.source`, the one key every event has.
@@ -201,7 +202,7 @@ pub const KEYS: [Key; 88] = [
     key("status", Rule::Text, Slot::Rest),
     key("time.observation", Rule::Time, Slot::Dropped),
     TIME_SOURCE,
-    key("tlp", Rule::Tlp, Slot::Rest),
+    key("tlp", Rule::Tlp, Slot::Word(14)),
 ];
 
 /// The key of a name; `None` for `extra.*` and for names the format does not know.

@@ -1,0 +1,334 @@
+//! Files that survive a power cut.
+//!
+//! A file is *there* only when its bytes, its name and the folder that holds the name have all reached
+//! the disk. The few ways to get there are these, and everything that must not be lost goes through them:
+//!
+//! * [`Disk::create`] – a new file, invisible until [`NewFile::publish`] has synced and named it;
+//! * [`Disk::write`] – the same for bytes at hand;
+//! * [`Disk::append`] – lines added to a journal, synced before the call returns;
+//! * [`Disk::rename`], [`Disk::remove`], [`Disk::create_folder`] – names, synced with their folder.
+//!
+//! A [`Probe`] sees every step before it happens and may fail it: that is how tests prove the order of
+//! syncs and what a full disk or an I/O error does.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// One step towards the disk, told before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Bytes go into a file.
+    Write(PathBuf),
+    /// A file's bytes are forced to the disk.
+    SyncFile(PathBuf),
+    /// A file gets its name, which must be new.
+    Link(PathBuf),
+    /// A file gets its name, an older one of that name goes.
+    Rename(PathBuf),
+    /// A name is removed.
+    Remove(PathBuf),
+    /// A folder's names are forced to the disk.
+    SyncFolder(PathBuf),
+}
+
+/// Sees every step; an error it returns is the step's error.
+pub type Probe = Arc<dyn Fn(&Step) -> io::Result<()> + Send + Sync>;
+
+/// The way to the disk. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Disk {
+    probe: Option<Probe>,
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").field("watched", &self.probe.is_some()).finish()
+    }
+}
+
+/// What [`NewFile::publish`] does when the name is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The new file takes its place.
+    Replace,
+    /// `AlreadyExists` is returned and the old file stays.
+    Refuse,
+}
+
+impl Disk {
+    /// A disk whose every step is shown to `probe` first.
+    pub fn watched(probe: Probe) -> Self {
+        Self { probe: Some(probe) }
+    }
+
+    fn step(&self, step: impl FnOnce() -> Step) -> io::Result<()> {
+        self.probe.as_ref().map_or(Ok(()), |probe| probe(&step()))
+    }
+
+    /// Begins a new file at `path`. Its folder is made if need be.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn create(&self, path: &Path) -> io::Result<NewFile> {
+        if let Some(folder) = path.parent() {
+            self.create_folder(folder)?;
+        }
+        let staged = staged_path(path);
+        let file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
+        Ok(NewFile {
+            disk: self.clone(),
+            staged: Some(staged),
+            path: path.to_owned(),
+            file: BufWriter::with_capacity(WRITE_BUFFER, file),
+        })
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// As the operating system says; `AlreadyExists` if the name is taken and `taken` is [`Taken::Refuse`].
+    pub fn write(&self, path: &Path, bytes: &[u8], taken: Taken) -> io::Result<()> {
+        let mut file = self.create(path)?;
+        file.write_all(bytes)?;
+        file.publish(taken)
+    }
+
+    /// Adds bytes to the end of a file and syncs it. A file that did not exist is made, its folder synced.
+    ///
+    /// After an error the file is cut back to what it was, if the disk allows that.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let is_new = !path.exists();
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        let before = file.seek(SeekFrom::End(0))?;
+        let done = self.append_to(&mut file, path, bytes);
+        if done.is_err() {
+            // Best effort: a torn last line is also cut off by the reader of the journal.
+            let _ = file.set_len(before);
+            return done;
+        }
+        if is_new { self.sync_folder_of(path) } else { Ok(()) }
+    }
+
+    fn append_to(&self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step(|| Step::Write(path.to_owned()))?;
+        file.write_all(bytes)?;
+        self.step(|| Step::SyncFile(path.to_owned()))?;
+        file.sync_data()
+    }
+
+    /// Gives a file another name, on the same file system, and syncs both folders.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if let Some(folder) = to.parent() {
+            self.create_folder(folder)?;
+        }
+        self.step(|| Step::Rename(to.to_owned()))?;
+        fs::rename(from, to)?;
+        self.sync_folder_of(to)?;
+        if from.parent() == to.parent() { Ok(()) } else { self.sync_folder_of(from) }
+    }
+
+    /// Removes a file; one that is not there is no error.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step(|| Step::Remove(path.to_owned()))?;
+        match fs::remove_file(path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => self.sync_folder_of(path),
+        }
+    }
+
+    /// Makes a folder and those above it, each synced into its parent.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn create_folder(&self, path: &Path) -> io::Result<()> {
+        if path.as_os_str().is_empty() || path.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = path.parent() {
+            self.create_folder(parent)?;
+        }
+        match fs::create_dir(path) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+            _ => self.sync_folder_of(path),
+        }
+    }
+
+    fn sync_folder_of(&self, path: &Path) -> io::Result<()> {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        self.step(|| Step::SyncFolder(folder.to_owned()))?;
+        match File::open(folder) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            folder => folder?.sync_all(),
+        }
+    }
+
+    /// Syncs a file that someone else wrote and named, and its folder.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn sync(&self, path: &Path) -> io::Result<()> {
+        self.step(|| Step::SyncFile(path.to_owned()))?;
+        File::open(path)?.sync_all()?;
+        self.sync_folder_of(path)
+    }
+}
+
+/// Bytes gathered before they go to the file.
+const WRITE_BUFFER: usize = 1 << 18;
+
+/// `name#<digits>`: the form that listings of object stores on a local folder leave out.
+fn staged_path(path: &Path) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!("#{}{:06}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    path.with_file_name(name)
+}
+
+/// Whether a name is that of a file which was never published: what a crash leaves behind.
+pub fn is_staged(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.rsplit_once('#').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// A file in the making; dropped unpublished, it is gone.
+#[derive(Debug)]
+pub struct NewFile {
+    disk: Disk,
+    staged: Option<PathBuf>,
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl NewFile {
+    /// Where it will be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file another place to be published at, on the same file system.
+    pub fn set_path(&mut self, path: PathBuf) {
+        self.path = path;
+    }
+
+    /// Bytes to the disk, then the name, then the folder.
+    ///
+    /// # Errors
+    /// As the operating system says; `AlreadyExists` as [`Taken`] says.
+    pub fn publish(mut self, taken: Taken) -> io::Result<()> {
+        self.file.flush()?;
+        let Some(staged) = self.staged.clone() else { return Ok(()) };
+        self.disk.step(|| Step::SyncFile(self.path.clone()))?;
+        self.file.get_ref().sync_all()?;
+        if let Some(folder) = self.path.parent() {
+            self.disk.create_folder(folder)?;
+        }
+        match taken {
+            Taken::Replace => {
+                self.disk.step(|| Step::Rename(self.path.clone()))?;
+                fs::rename(&staged, &self.path)?;
+            }
+            Taken::Refuse => {
+                self.disk.step(|| Step::Link(self.path.clone()))?;
+                fs::hard_link(&staged, &self.path)?;
+                fs::remove_file(&staged)?;
+            }
+        }
+        self.staged = None;
+        self.disk.sync_folder_of(&self.path)
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.disk.step(|| Step::Write(self.path.clone()))?;
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for NewFile {
+    fn drop(&mut self) {
+        if let Some(staged) = &self.staged {
+            // Nothing to be done if even this fails: a sweep at start removes what is left.
+            let _ = fs::remove_file(staged);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    type Steps = Arc<Mutex<Vec<&'static str>>>;
+
+    fn recorded() -> (Disk, Steps) {
+        let steps: Steps = Arc::default();
+        let seen = Arc::clone(&steps);
+        let probe: Probe = Arc::new(move |step| {
+            let name = match step {
+                Step::Write(_) => "write",
+                Step::SyncFile(_) => "sync file",
+                Step::Link(_) => "link",
+                Step::Rename(_) => "rename",
+                Step::Remove(_) => "remove",
+                Step::SyncFolder(_) => "sync folder",
+            };
+            seen.lock().expect("lock").push(name);
+            Ok(())
+        });
+        (Disk::watched(probe), steps)
+    }
+
+    #[test]
+    fn bytes_reach_the_disk_before_the_name_and_the_name_before_the_end() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (disk, steps) = recorded();
+        disk.write(&folder.path().join("a"), b"x", Taken::Refuse).expect("write");
+        assert_eq!(*steps.lock().expect("lock"), ["write", "sync file", "link", "sync folder"]);
+    }
+
+    #[test]
+    fn a_taken_name_is_refused_or_replaced() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (disk, path) = (Disk::default(), folder.path().join("a"));
+        disk.write(&path, b"one", Taken::Refuse).expect("first");
+        let again = disk.write(&path, b"two", Taken::Refuse).expect_err("taken");
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).expect("read"), b"one");
+        disk.write(&path, b"two", Taken::Replace).expect("replace");
+        assert_eq!(fs::read(&path).expect("read"), b"two");
+        assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1, "nothing staged is left");
+    }
+
+    #[test]
+    fn a_failing_step_leaves_no_file_and_no_torn_line() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("journal");
+        Disk::default().append(&path, b"one\n").expect("append");
+        let full = Disk::watched(Arc::new(|step| match step {
+            Step::SyncFile(_) => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        }));
+        full.append(&path, b"two\n").expect_err("full");
+        assert_eq!(fs::read(&path).expect("read"), b"one\n");
+        full.write(&folder.path().join("b"), b"x", Taken::Replace).expect_err("full");
+        assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1);
+    }
+}
