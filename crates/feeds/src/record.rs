@@ -1,0 +1,534 @@
+//! Telling records apart: CSV rows ([RFC 4180](https://www.rfc-editor.org/rfc/rfc4180), read as leniently as Python's
+//! `csv` module does) and lines.
+//!
+//! [`Records`] is given a report chunk by chunk; the caller carries what was not used over to the next chunk.
+//! NUL characters are dropped, as are a byte order mark and blanks at the start, blanks at the end, and empty
+//! lines. Lines end in LF or CR LF. Cells point into the chunk; only a cell with doubled quotes, NULs or bytes
+//! that are not UTF-8 (read as Latin-1) is copied.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use crate::format::RECORD_MAX;
+
+/// Bytes kept of a record that is too long: enough to recognise it.
+pub const KEPT_MAX: usize = 4096;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What was found in a chunk.
+#[derive(Debug)]
+pub enum Found<'r> {
+    /// A whole record.
+    Row(Row<'r>),
+    /// A record of [`RECORD_MAX`] bytes or more, its line end counted: its first [`KEPT_MAX`] bytes. The rest is skipped.
+    TooLong(String),
+}
+
+/// One record: its cells, in order. A record of a line format has one cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'r> {
+    raw: &'r [u8],
+    text: &'r str,
+    copied: &'r str,
+    cells: &'r [Cell],
+}
+
+impl<'r> Row<'r> {
+    /// The text of a cell; `None` behind the last one.
+    pub fn get(&self, cell: usize) -> Option<&'r str> {
+        let cell = self.cells.get(cell)?;
+        let source = if cell.copied { self.copied } else { self.text };
+        source.get(cell.start as usize..cell.end as usize)
+    }
+
+    /// The number of cells.
+    pub fn len(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether there is no cell; never so in a row that was [`Found`].
+    pub fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The record as it came, without its line end.
+    pub fn text(&self) -> Cow<'r, str> {
+        match std::str::from_utf8(self.raw) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(latin1(self.raw)),
+        }
+    }
+}
+
+/// Where a cell's text lies: in the record, or among the copied ones.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    start: u32,
+    end: u32,
+    copied: bool,
+}
+
+/// A cell as it was told apart from its neighbours.
+struct Span {
+    start: usize,
+    end: usize,
+    /// It still has its quotes, and needs [`unquote`].
+    quoted: bool,
+    /// The delimiter or line end after it, or the end of what is there.
+    stop: usize,
+}
+
+/// The reader of one report; holds what has to be known between chunks.
+#[derive(Debug)]
+pub struct Records {
+    delimiter: u8,
+    /// NUL if there is none: a NUL is never content.
+    quote: u8,
+    limit: usize,
+    start: Start,
+    skipping: Option<Inside>,
+    cells: Vec<Cell>,
+    copied: String,
+}
+
+/// How far the start of the report is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Mark,
+    Blanks,
+    Passed,
+}
+
+/// Where in a record a byte stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    CellStart,
+    Bare,
+    Quoted,
+    QuoteSeen,
+}
+
+impl Records {
+    /// CSV rows with this delimiter and quote, both ASCII.
+    pub fn csv(delimiter: u8, quote: Option<u8>) -> Self {
+        Self {
+            delimiter,
+            quote: quote.unwrap_or(0),
+            limit: RECORD_MAX,
+            start: Start::Mark,
+            skipping: None,
+            cells: Vec::new(),
+            copied: String::new(),
+        }
+    }
+
+    /// Lines.
+    pub fn lines() -> Self {
+        // The line end comes first, so it never delimits.
+        Self::csv(b'\n', None)
+    }
+
+    /// Reads the next bytes, the unused ones of the last chunk in front of them; `last` says that no more follow.
+    ///
+    /// At least one byte of a chunk of [`RECORD_MAX`] bytes is used.
+    pub fn chunk<'c>(&'c mut self, bytes: &'c [u8], last: bool) -> Chunk<'c> {
+        let trimmed = bytes.iter().rposition(|byte| !self.is_blank(*byte)).map_or(0, |last| last + 1);
+        Chunk { records: self, bytes, last, at: 0, trimmed }
+    }
+
+    /// What is trimmed from a report: the white space of Python's `str.strip` in ASCII, NUL, but no delimiter.
+    fn is_blank(&self, byte: u8) -> bool {
+        matches!(byte, 0 | b'\t'..=b'\r' | 0x1c..=b' ') && (byte != self.delimiter || byte == b'\n')
+    }
+
+    /// Fills the cells with the record at the start of the window; its length without and with its line end.
+    fn scan(&mut self, window: &[u8], at_end: bool) -> Option<(usize, usize)> {
+        self.cells.clear();
+        self.copied.clear();
+        let mut at = 0;
+        loop {
+            let span = self.span(window, at);
+            match window.get(span.stop) {
+                Some(b'\n') => {
+                    self.push(window, &span);
+                    return Some((span.stop, span.stop + 1));
+                }
+                Some(_) => {
+                    self.push(window, &span);
+                    at = span.stop + 1;
+                }
+                None if at_end => {
+                    self.push(window, &span);
+                    return Some((span.stop, span.stop));
+                }
+                None => return None,
+            }
+        }
+    }
+
+    fn push(&mut self, window: &[u8], span: &Span) {
+        if span.quoted {
+            let start = self.copied.len();
+            let cell = unquote(&window[span.start..span.end], self.quote);
+            push_text(&cell, &mut self.copied);
+            self.cells.push(Cell { start: start as u32, end: self.copied.len() as u32, copied: true });
+        } else {
+            self.cells.push(Cell { start: span.start as u32, end: span.end as u32, copied: false });
+        }
+    }
+
+    #[inline]
+    fn span(&self, window: &[u8], at: usize) -> Span {
+        let start = at + nuls(&window[at..]);
+        if self.quote != 0 && window.get(start) == Some(&self.quote) {
+            return self.quoted_span(window, start);
+        }
+        self.bare_span(window, start, start, false)
+    }
+
+    fn bare_span(&self, window: &[u8], start: usize, from: usize, quoted: bool) -> Span {
+        let stop = self.stop(window, from);
+        let mut end = stop;
+        if window.get(stop) != Some(&self.delimiter) || self.delimiter == b'\n' {
+            while end > from && matches!(window[end - 1], b'\r' | 0) {
+                end -= 1;
+            }
+        }
+        Span { start, end, quoted, stop }
+    }
+
+    fn stop(&self, window: &[u8], from: usize) -> usize {
+        memchr2(self.delimiter, b'\n', &window[from..]).map_or(window.len(), |n| from + n)
+    }
+
+    #[inline]
+    fn quoted_span(&self, window: &[u8], start: usize) -> Span {
+        let mut from = start + 1;
+        let mut quoted = false;
+        while let Some(n) = memchr(self.quote, &window[from..]) {
+            let quote = from + n;
+            let after = quote + 1 + nuls(&window[quote + 1..]);
+            match window.get(after) {
+                Some(&byte) if byte == self.quote => {
+                    quoted = true;
+                    from = after + 1;
+                }
+                Some(&byte) if byte != self.delimiter && byte != b'\n' => {
+                    return self.tail(window, start, quote, quoted);
+                }
+                _ if quoted => return Span { start, end: quote + 1, quoted, stop: after },
+                _ => return Span { start: start + 1, end: quote, quoted, stop: after },
+            }
+        }
+        Span { start, end: window.len(), quoted: true, stop: window.len() }
+    }
+
+    /// What follows a closing quote other than a delimiter: the CR of the line end, or more text, which is taken as it is.
+    fn tail(&self, window: &[u8], start: usize, quote: usize, quoted: bool) -> Span {
+        let span = self.bare_span(window, start, quote + 1, true);
+        match span.end == quote + 1 && !quoted {
+            true => Span { start: start + 1, end: quote, quoted, stop: span.stop },
+            false => span,
+        }
+    }
+
+    /// Makes the cells readable as text; what cannot stay in its place is copied.
+    fn row<'r>(&'r mut self, raw: &'r [u8]) -> Row<'r> {
+        let text = match std::str::from_utf8(raw) {
+            Ok(text) if memchr(0, raw).is_none() => text,
+            _ => {
+                self.copy_cells(raw);
+                ""
+            }
+        };
+        Row { raw, text, copied: &self.copied, cells: &self.cells }
+    }
+
+    fn copy_cells(&mut self, raw: &[u8]) {
+        for cell in self.cells.iter_mut().filter(|cell| !cell.copied) {
+            let bytes: Vec<u8> =
+                raw[cell.start as usize..cell.end as usize].iter().copied().filter(|b| *b != 0).collect();
+            cell.start = self.copied.len() as u32;
+            push_text(&bytes, &mut self.copied);
+            cell.end = self.copied.len() as u32;
+            cell.copied = true;
+        }
+    }
+
+    /// Goes on to the end of a record that is too long; the bytes passed, its line end with them.
+    fn skip(&mut self, bytes: &[u8]) -> usize {
+        let Some(mut inside) = self.skipping else { return 0 };
+        for (at, &byte) in bytes.iter().enumerate() {
+            if byte == b'\n' && inside != Inside::Quoted {
+                self.skipping = None;
+                return at + 1;
+            }
+            inside = self.step(inside, byte);
+        }
+        self.skipping = Some(inside);
+        bytes.len()
+    }
+
+    fn step(&self, inside: Inside, byte: u8) -> Inside {
+        let is_quote = byte == self.quote && self.quote != 0;
+        match inside {
+            _ if byte == 0 => inside,
+            Inside::CellStart | Inside::QuoteSeen if is_quote => Inside::Quoted,
+            Inside::Quoted if is_quote => Inside::QuoteSeen,
+            Inside::Quoted => Inside::Quoted,
+            _ if byte == self.delimiter => Inside::CellStart,
+            _ => Inside::Bare,
+        }
+    }
+}
+
+/// A chunk being read; see [`Records::chunk`].
+#[derive(Debug)]
+pub struct Chunk<'c> {
+    records: &'c mut Records,
+    bytes: &'c [u8],
+    last: bool,
+    at: usize,
+    trimmed: usize,
+}
+
+impl<'c> Chunk<'c> {
+    /// Bytes of whole records so far; the others belong in front of the next chunk.
+    pub fn used(&self) -> usize {
+        self.at
+    }
+
+    /// The next record; `None` if no other is whole.
+    pub fn next_record(&mut self) -> Option<Found<'_>> {
+        if !self.pass_start() {
+            return None;
+        }
+        self.at += self.records.skip(&self.bytes[self.at..]);
+        loop {
+            let (window, is_end) = self.window()?;
+            match self.records.scan(window, is_end) {
+                Some((_, next)) if is_empty_line(&window[..next]) => self.at += next,
+                Some((length, next)) => {
+                    self.at += next;
+                    return Some(Found::Row(self.records.row(&window[..length])));
+                }
+                None if window.len() == self.records.limit => return Some(self.too_long(window)),
+                None => return None,
+            }
+        }
+    }
+
+    /// Where the next record may lie, and whether the report ends there.
+    ///
+    /// Blanks at the end may be the end of the report, which is trimmed: they wait for what comes after them, but
+    /// not for longer than a record may be.
+    fn window(&mut self) -> Option<(&'c [u8], bool)> {
+        let (bytes, limit) = (self.bytes, self.records.limit);
+        if bytes.len() - self.at >= limit {
+            return Some((&bytes[self.at..self.at + limit], false));
+        }
+        if self.at < self.trimmed {
+            return Some((&bytes[self.at..self.trimmed], self.last));
+        }
+        if self.last {
+            self.at = bytes.len();
+        }
+        None
+    }
+
+    fn too_long(&mut self, window: &[u8]) -> Found<'static> {
+        self.records.skipping = Some(Inside::CellStart);
+        self.at += self.records.skip(&self.bytes[self.at..]);
+        Found::TooLong(kept(&window[..window.len().min(KEPT_MAX)]))
+    }
+
+    /// Passes the byte order mark and blanks in front of the first record; `false` if that needs more bytes.
+    fn pass_start(&mut self) -> bool {
+        if self.records.start == Start::Mark {
+            let is_cut = self.bytes.len() < BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(self.bytes);
+            if is_cut && !self.last {
+                return false;
+            }
+            self.at += if self.bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+            self.records.start = Start::Blanks;
+        }
+        if self.records.start == Start::Blanks {
+            let blanks = self.bytes[self.at..].iter().take_while(|b| self.records.is_blank(**b)).count();
+            self.at += blanks;
+            if self.at == self.bytes.len() {
+                return false;
+            }
+            self.records.start = Start::Passed;
+        }
+        true
+    }
+}
+
+/// How many NULs stand here.
+#[inline]
+fn nuls(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| **byte == 0).count()
+}
+
+fn is_empty_line(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
+/// The content of a cell that begins with a quote: doubled quotes once, NULs dropped, what follows the closing quote as it is.
+fn unquote(cell: &[u8], quote: u8) -> Vec<u8> {
+    let mut content = Vec::with_capacity(cell.len());
+    let mut inside = Inside::Quoted;
+    for &byte in cell[1..].iter().filter(|byte| **byte != 0) {
+        inside = match inside {
+            Inside::Quoted if byte == quote => Inside::QuoteSeen,
+            Inside::QuoteSeen if byte == quote => Inside::Quoted,
+            Inside::QuoteSeen => Inside::Bare,
+            _ => inside,
+        };
+        if inside != Inside::QuoteSeen {
+            content.push(byte);
+        }
+    }
+    content
+}
+
+fn push_text(bytes: &[u8], out: &mut String) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.extend(bytes.iter().map(|byte| char::from(*byte))),
+    }
+}
+
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
+}
+
+/// The first bytes of something longer, as text.
+fn kept(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        // Only the last character is cut in two.
+        Err(error) if error.error_len().is_none() => kept(&bytes[..error.valid_up_to()]),
+        Err(_) => latin1(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Cells of every row; a record that is too long is one cell.
+    fn read(records: &mut Records, bytes: &[u8], last: bool, rows: &mut Vec<Vec<String>>) -> usize {
+        let mut chunk = records.chunk(bytes, last);
+        while let Some(found) = chunk.next_record() {
+            rows.push(match found {
+                Found::Row(row) => (0..row.len()).map(|n| row.get(n).expect("cell").to_owned()).collect(),
+                Found::TooLong(text) => vec![format!("too long: {text}")],
+            });
+        }
+        chunk.used()
+    }
+
+    fn read_whole(mut records: Records, bytes: &[u8]) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        assert_eq!(read(&mut records, bytes, true, &mut rows), bytes.len());
+        rows
+    }
+
+    fn read_in(mut records: Records, bytes: &[u8], sizes: &[usize]) -> Vec<Vec<String>> {
+        let (mut rows, mut held, mut rest) = (Vec::new(), Vec::new(), bytes);
+        for size in sizes.iter().cycle() {
+            let (next, after) = rest.split_at((*size).min(rest.len()));
+            rest = after;
+            held.extend_from_slice(next);
+            let used = read(&mut records, &held, rest.is_empty(), &mut rows);
+            held.drain(..used);
+            assert!(held.len() < records.limit);
+            if rest.is_empty() {
+                break;
+            }
+        }
+        rows
+    }
+
+    fn csv(text: &str) -> Vec<Vec<String>> {
+        read_whole(Records::csv(b',', Some(b'"')), text.as_bytes())
+    }
+
+    fn limited(limit: usize) -> Records {
+        Records { limit, ..Records::csv(b',', Some(b'"')) }
+    }
+
+    #[test]
+    fn quotes_are_read_as_python_reads_them() {
+        assert_eq!(csv("a,\"b\"\"c\",\"d,e\""), [["a", "b\"c", "d,e"]]);
+        assert_eq!(csv("a\"b,\"c\"d\"e,\"\""), [["a\"b", "cd\"e", ""]]);
+        assert_eq!(csv("\"a\r\nb\",c\r\n\"open,d\nrest"), [vec!["a\r\nb", "c"], vec!["open,d\nrest"]]);
+        assert_eq!(csv("\"a\"x\r\n\"b\"\r\nc\r\r\n"), [["ax"], ["b"], ["c"]]);
+    }
+
+    #[test]
+    fn nuls_marks_blanks_and_empty_lines_go() {
+        assert_eq!(
+            csv("\u{feff}\0 \n a,b\0\n\r\n\0\nc,\0\"d\"\0\"e\" \n \n"),
+            [["a", "b"], ["c", "d\"e "]][..1].iter().map(|r| r.to_vec()).chain([vec!["c", "d\"e"]]).collect::<Vec<_>>()
+        );
+        assert_eq!(csv(" "), Vec::<Vec<String>>::new());
+        assert_eq!(csv("\"\"\n,\n"), [vec![""], vec!["", ""]]);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_latin1_in_their_cell_only() {
+        let rows = read_whole(Records::csv(b';', Some(b'"')), b"caf\xe9;\"H\xe0 \"\"N\xf4i\"\"\";\xc4\x90\n");
+        assert_eq!(rows, [["café", "Hà \"Nôi\"", "Đ"]]);
+    }
+
+    #[test]
+    fn a_tab_that_delimits_is_not_trimmed() {
+        assert_eq!(read_whole(Records::csv(b'\t', None), b"\ta\n\"b\t\n"), [["", "a"], ["\"b", ""]]);
+    }
+
+    #[test]
+    fn lines_are_one_cell() {
+        assert_eq!(read_whole(Records::lines(), b"\xef\xbb\xbfa,\"b\r\n\n\0c\0d"), [["a,\"b"], ["cd"]]);
+    }
+
+    #[test]
+    fn a_long_record_is_skipped_to_its_end() {
+        let text = b"a\n\"b,\n,\"\"\ncccccccccccc\",d\ne";
+        assert_eq!(read_whole(limited(16), text), [["a"], ["too long: \"b,\n,\"\"\ncccccccc"], ["e"]]);
+        assert_eq!(read_whole(limited(4), b"abc\nabcd\n\nab"), [["abc"], ["too long: abcd"], ["ab"]]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunking_reads_the_same(
+            bytes in "[ab,\"\r\n\0 \u{e9}]{0,60}",
+            cut in 0usize..60,
+            sizes in proptest::collection::vec(1usize..9, 1..6),
+            limit in prop_oneof![Just(RECORD_MAX), 2usize..40],
+        ) {
+            // Cutting inside é leaves a byte that is not UTF-8.
+            let bytes = &bytes.as_bytes()[..cut.min(bytes.len())];
+            prop_assert_eq!(read_in(limited(limit), bytes, &sizes), read_whole(limited(limit), bytes));
+        }
+
+        #[test]
+        fn any_bytes_are_read(bytes: Vec<u8>, delimiter: u8, quote: Option<u8>) {
+            read_whole(Records::csv(delimiter, quote), &bytes);
+        }
+
+        #[test]
+        fn what_was_written_is_read(rows in proptest::collection::vec(proptest::collection::vec("[a, \"\r\né]{0,6}", 1..5), 1..6)) {
+            let line = |row: &Vec<String>| {
+                let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                cells.join(",")
+            };
+            let text: Vec<String> = rows.iter().map(line).collect();
+            prop_assert_eq!(csv(&text.join("\r\n")), rows);
+        }
+    }
+}
