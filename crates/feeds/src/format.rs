@@ -25,6 +25,14 @@ pub enum Unreadable {
     /// The schema has no such report type.
     #[error("unknown report type {0:?}: not in the schema; get a newer schema, or map it (see `feeds.toml`)")]
     UnknownType(String),
+    /// The schema maps the report type with a key or function that this version does not know.
+    #[error("the schema maps {report:?} with {word:?}, which is not known here: get a newer version of this program")]
+    UnknownWord {
+        /// The report type.
+        report: String,
+        /// The key or function.
+        word: String,
+    },
 }
 
 /// Where rows go: events to columns, the rest aside.
