@@ -10,3 +10,9 @@
 //! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
 
 pub mod format;
+pub mod generic;
+pub mod intelmq;
+mod json;
+pub mod name;
+pub mod record;
+pub mod shadowserver;
