@@ -11,7 +11,7 @@ use crate::attribution::AttributionVersion;
 use crate::lookup::{Constituency, Hints};
 use crate::organisation::Organisation;
 use crate::owner::{OrgId, Owner};
-use crate::reach::Role;
+use crate::reach::{self, Role};
 
 /// A version needs a snapshot that was not given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -23,14 +23,27 @@ pub struct MissingSnapshot {
     pub snapshot: u32,
 }
 
-/// The snapshots of one attribution version. Its organisation ids are its own, the same for every day.
+/// The snapshots of one attribution version. Its organisation ids are its own, the same on every day.
 #[derive(Debug)]
 pub struct Attributor {
     version: u32,
+    /// By rising first day; the first from `i32::MIN` on.
+    eras: Vec<Era>,
+    codes: Vec<String>,
+    ids: FxHashMap<String, OrgId>,
+}
+
+/// From a day on, these tables count.
+#[derive(Debug)]
+struct Era {
+    from: i32,
+    tables: Arc<Constituency>,
+    /// The attributor's id of each of the tables' own.
+    outward: Arc<[OrgId]>,
 }
 
 impl Attributor {
-    /// Takes the snapshots a version needs out of those at hand.
+    /// Takes the snapshots a version needs out of those at hand, by their numbers.
     ///
     /// # Errors
     /// The first snapshot that is not at hand.
@@ -38,8 +51,25 @@ impl Attributor {
         version: &AttributionVersion,
         snapshots: &FxHashMap<u32, Arc<Constituency>>,
     ) -> Result<Self, MissingSnapshot> {
-        let _ = snapshots;
-        Ok(Self { version: version.version })
+        let mut attributor =
+            Self { version: version.version, eras: Vec::new(), codes: Vec::new(), ids: FxHashMap::default() };
+        for rule in &version.from_day_rules {
+            let missing = MissingSnapshot { version: version.version, snapshot: rule.snapshot };
+            let tables = snapshots.get(&rule.snapshot).ok_or(missing)?;
+            let outward = tables.codes().iter().filter_map(|code| attributor.intern(code)).collect();
+            attributor.eras.push(Era { from: rule.from_day, tables: Arc::clone(tables), outward });
+        }
+        Ok(attributor)
+    }
+
+    fn intern(&mut self, code: &str) -> Option<OrgId> {
+        if let Some(id) = self.ids.get(code) {
+            return Some(*id);
+        }
+        let id = OrgId::at(self.codes.len())?;
+        self.codes.push(code.to_owned());
+        self.ids.insert(code.to_owned(), id);
+        Some(id)
     }
 
     /// The number of its attribution version.
@@ -47,63 +77,93 @@ impl Attributor {
         self.version
     }
 
-    /// The tables that count on a day. Ids of its answers are its own, not the attributor's.
+    fn era(&self, day: i32) -> Option<&Era> {
+        let next = self.eras.partition_point(|era| era.from <= day);
+        self.eras.get(next.checked_sub(1)?)
+    }
+
+    /// The eras of some of the days.
+    fn eras(&self, days: &Range<i32>) -> &[Era] {
+        let first = self.eras.partition_point(|era| era.from <= days.start).saturating_sub(1);
+        let next = self.eras.partition_point(|era| era.from < days.end);
+        self.eras.get(first..next).unwrap_or_default()
+    }
+
+    /// The tables that count on a day. The ids in their answers are theirs, not the attributor's.
     pub fn constituency(&self, day: i32) -> Option<&Arc<Constituency>> {
-        let _ = day;
-        None
+        self.era(day).map(|era| &era.tables)
     }
 
     /// As [`Constituency::owner_of_address`], by the tables of that day.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
-        let _ = (bits, day, feed_asn, feed_place);
-        Owner::default()
+        self.era(day).map_or_else(Owner::default, |era| {
+            era.outward(era.tables.owner_of_address(bits, day, feed_asn, feed_place))
+        })
     }
 
     /// As [`Constituency::owner_of_domain`], by the tables of that day.
     pub fn owner_of_domain(&self, name: &str, day: i32, feed_place: Option<&str>) -> Owner {
-        let _ = (name, day, feed_place);
-        Owner::default()
+        self.era(day).map_or_else(Owner::default, |era| era.outward(era.tables.owner_of_domain(name, day, feed_place)))
     }
 
     /// As [`Constituency::owner_at`], by the tables of that day.
     pub fn owner_at(&self, subject: &Subject, day: i32, hints: Hints<'_>) -> Owner {
-        let _ = (subject, day, hints);
-        Owner::default()
+        self.era(day).map_or_else(Owner::default, |era| era.outward(era.tables.owner_at(subject, day, hints)))
     }
 
     /// The id of an organisation's code.
     pub fn id(&self, code: &str) -> Option<OrgId> {
-        let _ = code;
-        None
+        self.ids.get(code).copied()
     }
 
     /// The code of an id; empty for an id that is not its own.
     pub fn code(&self, id: OrgId) -> &str {
-        let _ = id;
-        ""
+        self.codes.get(id.index()).map_or("", String::as_str)
     }
 
-    /// An organisation as it was on a day, by the tables of that day.
+    /// Every code, by [`OrgId::index`].
+    pub fn codes(&self) -> &[String] {
+        &self.codes
+    }
+
+    /// An organisation as it was on a day, by the tables of that day. Its `parent` is an id of those tables.
     pub fn organisation(&self, id: OrgId, day: i32) -> Option<&Organisation> {
-        let _ = (id, day);
-        None
+        let era = self.era(day)?;
+        era.tables.organisation(era.tables.id(self.code(id))?, day)
     }
 
     /// As [`Constituency::subtree`], by the tables of that day.
     pub fn subtree(&self, code: &str, day: i32) -> Vec<OrgId> {
-        let _ = (code, day);
-        Vec::new()
+        let Some(era) = self.era(day) else { return Vec::new() };
+        era.tables.subtree(code, day).into_iter().filter_map(|id| era.out(id)).collect()
     }
 
     /// As [`Constituency::networks_of`], over the tables of all those days.
     pub fn networks_of(&self, named: &[OrgId], role: Role, days: Range<i32>) -> Vec<(u128, u128)> {
-        let _ = (named, role, days);
-        Vec::new()
+        let of_era = |era: &Era| era.tables.networks_of(&self.inward(era, named), role, days.clone());
+        reach::merged(self.eras(&days).iter().flat_map(of_era).collect())
     }
 
     /// As [`Constituency::domains_of`], over the tables of all those days.
     pub fn domains_of(&self, named: &[OrgId], days: Range<i32>) -> Vec<String> {
-        let _ = (named, days);
-        Vec::new()
+        let of_era = |era: &Era| era.tables.domains_of(&self.inward(era, named), days.clone());
+        reach::outermost(self.eras(&days).iter().flat_map(of_era).collect())
+    }
+
+    /// The ids of some organisations in the tables of an era.
+    fn inward(&self, era: &Era, named: &[OrgId]) -> Vec<OrgId> {
+        named.iter().filter_map(|id| era.tables.id(self.code(*id))).collect()
+    }
+}
+
+impl Era {
+    fn out(&self, id: OrgId) -> Option<OrgId> {
+        self.outward.get(id.index()).copied()
+    }
+
+    fn outward(&self, mut owner: Owner) -> Owner {
+        owner.isp = owner.isp.and_then(|id| self.out(id));
+        owner.organisation = owner.organisation.and_then(|id| self.out(id));
+        owner
     }
 }

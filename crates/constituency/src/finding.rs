@@ -83,7 +83,9 @@ impl Code {
     /// How bad it is.
     pub fn severity(self) -> Severity {
         match self {
-            Self::MissingFile | Self::OutsideOrganisation | Self::HostBits | Self::Repeated => Severity::Warning,
+            Self::MissingFile | Self::Empty | Self::OutsideOrganisation | Self::HostBits | Self::Repeated => {
+                Severity::Warning
+            }
             _ => Severity::Error,
         }
     }

@@ -3,21 +3,30 @@
 //! Four tables (organisations, networks, ASNs, domains) say it, every row with the days on which it holds.
 //! Nothing here reads a file or a clock. In the order the data flows:
 //!
-//! * [`places`] – the country's provinces, and the many spellings feeds use for them;
-//! * [`tables`] – the four tables read from CSV, and a [`finding`] for every row that is wrong;
+//! * [`places`] – the country's provinces, and the many spellings feeds use for them; [`reference`] – other lists;
+//! * [`tables`] – the four tables read from CSV, and a [`finding`] for everything that is wrong with them;
 //! * [`lookup`] – those tables made ready: [`Constituency`] answers with an [`owner`];
-//! * [`reach`] – the other way round: which addresses and names belong to an organisation, and why;
+//! * [`reach`] – the other way round: which addresses and names belong to an [`organisation`], and why;
 //! * [`attribution`] – which snapshot of the tables counts on which day, in numbered versions that never change;
 //! * [`attributor`] – the snapshots of one such version, answering as one.
 
 pub mod attribution;
 pub mod attributor;
+mod block;
+mod checks;
+mod claim;
 pub mod finding;
+mod fold;
+mod index;
 pub mod lookup;
 pub mod organisation;
 pub mod owner;
 pub mod places;
 pub mod reach;
+pub mod reference;
+mod roster;
+mod sheet;
+mod sweep;
 pub mod tables;
 pub mod validity;
 
@@ -25,8 +34,8 @@ pub use attribution::{Attribution, AttributionVersion};
 pub use attributor::Attributor;
 pub use finding::{Finding, Severity};
 pub use lookup::{Constituency, Hints};
-pub use organisation::{OrgId, Organisation};
-pub use owner::{Flags, Owner, PlaceId, PlaceSource};
+pub use organisation::Organisation;
+pub use owner::{Flags, OrgId, Owner, PlaceId, PlaceSource};
 pub use places::Places;
 pub use reach::{Match, Role};
 pub use tables::Tables;

@@ -142,13 +142,12 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Fills a place nobody else knew with the feed's.
-    pub(crate) fn or_place(mut self, feed: Option<PlaceId>) -> Self {
-        if self.place.is_none() && feed.is_some() {
+    /// Takes the feed's province.
+    pub(crate) fn fill_place(&mut self, feed: Option<PlaceId>) {
+        if feed.is_some() {
             self.place = feed;
             self.place_source = PlaceSource::Feed;
         }
-        self
     }
 }
 

@@ -1,12 +1,17 @@
-//! The other way round.
+//! The other way round: what belongs to an organisation, and which rows say so.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
+use event::address;
 use event::subject::Subject;
 
-use crate::lookup::Constituency;
+use crate::claim::Claim;
+use crate::lookup::{Constituency, suffixes};
 use crate::organisation::Organisation;
 use crate::owner::OrgId;
+use crate::tables::{DOMAINS, FILES, NETWORKS};
+use crate::validity::Validity;
 
 /// As what a row names an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,56 +29,118 @@ pub struct Match {
     pub file: &'static str,
     /// Line from 1.
     pub line: u32,
-    /// The row as written.
+    /// The line as written.
     pub text: String,
 }
 
 impl Constituency {
-    /// Every row that matches a subject on a day, best first.
+    /// Every row of the networks or domains that matches a subject on a day, best first.
     pub fn explain(&self, subject: &Subject, day: i32) -> Vec<Match> {
-        let _ = (subject, day);
-        Vec::new()
+        if let Some(ip) = subject.host_address() {
+            return self.explain_address(address::to_bits(ip), day);
+        }
+        subject.domain().map_or_else(Vec::new, |name| self.explain_domain(&name, day))
+    }
+
+    fn explain_address(&self, bits: u128, day: i32) -> Vec<Match> {
+        let matches =
+            |(block, claim): &&(_, Claim)| claim.validity.holds(day) && crate::block::Block::holds(*block, bits);
+        let mut rows: Vec<_> = self.tables.networks.iter().filter(matches).collect();
+        rows.sort_by_key(|(block, claim)| (block.span(), claim.line));
+        rows.into_iter().map(|(_, claim)| self.written(NETWORKS, claim.line)).collect()
+    }
+
+    fn explain_domain(&self, name: &str, day: i32) -> Vec<Match> {
+        let matches = |(suffix, claim): &&(Box<str>, Claim)| {
+            claim.validity.holds(day) && suffixes(name).any(|own| own == &**suffix)
+        };
+        let mut rows: Vec<_> = self.tables.domains.iter().filter(matches).collect();
+        rows.sort_by_key(|(suffix, claim)| (Reverse(suffix.len()), claim.line));
+        rows.into_iter().map(|(_, claim)| self.written(DOMAINS, claim.line)).collect()
+    }
+
+    fn written(&self, table: usize, line: u32) -> Match {
+        let text = self.tables.texts[table].lines().nth((line as usize).saturating_sub(1));
+        Match { file: FILES[table], line, text: text.unwrap_or_default().to_owned() }
     }
 
     /// The id of an organisation's code.
     pub fn id(&self, code: &str) -> Option<OrgId> {
-        let _ = code;
-        None
+        self.tables.organisations.id(code)
     }
 
     /// The code of an id; empty for an id of other tables.
     pub fn code(&self, id: OrgId) -> &str {
-        let _ = id;
-        ""
+        self.tables.organisations.code(id)
     }
 
-    /// Every organisation, once for each of its rows.
+    /// Every code, by [`OrgId::index`].
+    pub fn codes(&self) -> &[String] {
+        self.tables.organisations.codes()
+    }
+
+    /// Every organisation, once for each of its rows, by rising day.
     pub fn organisations(&self) -> impl Iterator<Item = (OrgId, &Organisation)> {
-        std::iter::empty()
+        let organisations = &self.tables.organisations;
+        organisations.ids().flat_map(|id| organisations.rows(id).iter().map(move |row| (id, row)))
     }
 
-    /// An organisation as it was on a day.
+    /// An organisation as it was on a day; `None` when it did not exist.
     pub fn organisation(&self, id: OrgId, day: i32) -> Option<&Organisation> {
-        let _ = (id, day);
-        None
+        self.tables.organisations.on(id, day)
     }
 
-    /// An organisation and everything below it on a day; empty for an unknown code.
+    /// An organisation and everything below it on a day, from above to below; empty for an unknown code.
     pub fn subtree(&self, code: &str, day: i32) -> Vec<OrgId> {
-        let _ = (code, day);
-        Vec::new()
+        self.tables.organisations.subtree(code, day)
     }
 
-    /// First and last bits of every stretch of addresses that may belong to one of the named during some of the days; sorted, merged.
-    /// More than what belongs to them, never less.
+    /// First and last bits of every stretch of addresses that may belong, in a role, to one of the named during some of
+    /// the days; sorted, apart. More than what belongs to them, never less: all addresses for an operator that an ASN names.
     pub fn networks_of(&self, named: &[OrgId], role: Role, days: Range<i32>) -> Vec<(u128, u128)> {
-        let _ = (named, role, days);
-        Vec::new()
+        let names = |claim: &Claim| names(claim, named, role, &days);
+        if self.tables.asns.iter().any(|(_, claim)| names(claim)) {
+            return vec![(0, u128::MAX)];
+        }
+        let rows = self.tables.networks.iter().filter(|(_, claim)| names(claim));
+        merged(rows.map(|(block, _)| (block.first, block.last)).collect())
     }
 
-    /// The domain suffixes that may belong to one of the named during some of the days; sorted.
+    /// The domain names that may belong, with all below them, to one of the named during some of the days; sorted,
+    /// none below another.
     pub fn domains_of(&self, named: &[OrgId], days: Range<i32>) -> Vec<String> {
-        let _ = (named, days);
-        Vec::new()
+        let rows = self.tables.domains.iter().filter(|(_, claim)| names(claim, named, Role::Organisation, &days));
+        outermost(rows.map(|(name, _)| name.to_string()).collect())
     }
+}
+
+fn names(claim: &Claim, named: &[OrgId], role: Role, days: &Range<i32>) -> bool {
+    let id = match role {
+        Role::Isp => claim.isp,
+        Role::Organisation => claim.organisation,
+    };
+    let days = Validity { from: days.start, to: days.end };
+    id.is_some_and(|id| named.contains(&id)) && claim.validity.and(days).is_some()
+}
+
+/// Stretches that touch or overlap made one; sorted.
+pub(crate) fn merged(mut stretches: Vec<(u128, u128)>) -> Vec<(u128, u128)> {
+    stretches.sort_unstable();
+    let mut merged: Vec<(u128, u128)> = Vec::new();
+    for (first, last) in stretches {
+        match merged.last_mut() {
+            Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+            _ => merged.push((first, last)),
+        }
+    }
+    merged
+}
+
+/// Names without those below another of them; sorted.
+pub(crate) fn outermost(mut names: Vec<String>) -> Vec<String> {
+    names.sort_unstable();
+    names.dedup();
+    let all: rustc_hash::FxHashSet<String> = names.iter().cloned().collect();
+    names.retain(|name| !suffixes(name).skip(1).any(|above| all.contains(above)));
+    names
 }

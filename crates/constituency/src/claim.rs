@@ -1,0 +1,167 @@
+//! What one row says of its network, ASN or domain, and what several rows say together through the days.
+
+use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
+
+use crate::organisation::Organisations;
+use crate::owner::{Flags, OrgId, PlaceId};
+use crate::validity::Validity;
+
+/// What one row says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) line: u32,
+    pub(crate) validity: Validity,
+    pub(crate) isp: Option<OrgId>,
+    pub(crate) organisation: Option<OrgId>,
+    pub(crate) place: Option<PlaceId>,
+    pub(crate) flags: Flags,
+}
+
+/// Who is named for one role on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) enum Named<T> {
+    /// Nobody.
+    #[default]
+    Unsaid,
+    /// One.
+    Is(T),
+    /// Two, so that none can be believed.
+    Conflict,
+}
+
+impl<T: Copy + PartialEq> Named<T> {
+    fn of(one: Option<T>) -> Self {
+        one.map_or(Self::Unsaid, Self::Is)
+    }
+
+    /// Two rows about the same thing.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unsaid, said) | (said, Self::Unsaid) => said,
+            (Self::Is(a), Self::Is(b)) if a == b => self,
+            _ => Self::Conflict,
+        }
+    }
+
+    /// What is said of a part before what is said of the whole; a conflict is not settled by the whole.
+    fn or(self, whole: Self) -> Self {
+        if matches!(self, Self::Unsaid) { whole } else { self }
+    }
+
+    pub(crate) fn one(self) -> Option<T> {
+        if let Self::Is(one) = self { Some(one) } else { None }
+    }
+}
+
+/// Who is named on one day, every role by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Roles {
+    pub(crate) isp: Named<OrgId>,
+    pub(crate) organisation: Named<OrgId>,
+    pub(crate) place: Named<PlaceId>,
+    /// `None` where there is no row.
+    pub(crate) flags: Option<Flags>,
+}
+
+impl Roles {
+    fn on(claims: &[Claim], organisations: &Organisations, day: i32) -> Self {
+        let exists = |id: &OrgId| organisations.on(*id, day).is_some();
+        claims.iter().filter(|claim| claim.validity.holds(day)).fold(Self::default(), |roles, claim| Self {
+            isp: roles.isp.and(Named::of(claim.isp.filter(exists))),
+            organisation: roles.organisation.and(Named::of(claim.organisation.filter(exists))),
+            place: roles.place.and(Named::of(claim.place)),
+            flags: Some(roles.flags.unwrap_or_default().with(claim.flags)),
+        })
+    }
+
+    fn or(self, whole: Self) -> Self {
+        Self {
+            isp: self.isp.or(whole.isp),
+            organisation: self.organisation.or(whole.organisation),
+            place: self.place.or(whole.place),
+            flags: self.flags.or(whole.flags),
+        }
+    }
+}
+
+/// Roles through the days: each from its day on to the next. The first day is always `i32::MIN`.
+pub(crate) type Timeline = Vec<(i32, Roles)>;
+
+/// What rows about the same thing say through the days.
+pub(crate) fn timeline(claims: &[Claim], organisations: &Organisations) -> Timeline {
+    let mut days = vec![i32::MIN];
+    for claim in claims {
+        days.extend([claim.validity.from, claim.validity.to]);
+        let named = claim.isp.into_iter().chain(claim.organisation);
+        let lives = named.flat_map(|id| organisations.rows(id)).map(|row| row.validity);
+        days.extend(lives.flat_map(|life| [life.from, life.to]));
+    }
+    days.sort_unstable();
+    days.dedup();
+    joined(days.into_iter().map(|day| (day, Roles::on(claims, organisations, day))))
+}
+
+/// A part's timeline laid over that of the whole it lies in.
+fn overlay(part: &Timeline, whole: &Timeline) -> Timeline {
+    let mut days: Vec<i32> = part.iter().chain(whole).map(|(day, _)| *day).collect();
+    days.sort_unstable();
+    days.dedup();
+    joined(days.into_iter().map(|day| (day, on(part, day).or(on(whole, day)))))
+}
+
+fn on(timeline: &Timeline, day: i32) -> Roles {
+    let next = timeline.partition_point(|(from, _)| *from <= day);
+    timeline.get(next.wrapping_sub(1)).map_or_else(Roles::default, |(_, roles)| *roles)
+}
+
+fn joined(days: impl Iterator<Item = (i32, Roles)>) -> Timeline {
+    let mut timeline: Timeline = days.collect();
+    timeline.dedup_by_key(|(_, roles)| *roles);
+    timeline
+}
+
+/// A timeline among [`Timelines`].
+pub(crate) type TimelineId = u32;
+
+/// Timelines, each kept once: a hundred thousand networks have a few thousand stories.
+#[derive(Debug)]
+pub(crate) struct Timelines {
+    ids: FxHashMap<Timeline, TimelineId>,
+    all: Vec<Timeline>,
+}
+
+impl Timelines {
+    /// The timeline in which nobody is ever named.
+    pub(crate) const NOBODY: TimelineId = 0;
+
+    pub(crate) fn new() -> Self {
+        let mut timelines = Self { ids: FxHashMap::default(), all: Vec::new() };
+        timelines.intern(vec![(i32::MIN, Roles::default())]);
+        timelines
+    }
+
+    pub(crate) fn intern(&mut self, timeline: Timeline) -> TimelineId {
+        if let Some(id) = self.ids.get(&timeline) {
+            return *id;
+        }
+        // Four thousand million timelines would not fit in memory.
+        let id = self.all.len() as TimelineId;
+        self.all.push(timeline.clone());
+        self.ids.insert(timeline, id);
+        id
+    }
+
+    /// A part's timeline laid over that of the whole it lies in.
+    pub(crate) fn lay_over(&mut self, part: Timeline, whole: TimelineId) -> TimelineId {
+        if whole == Self::NOBODY {
+            return self.intern(part);
+        }
+        self.intern(overlay(&part, &self.all[whole as usize]))
+    }
+
+    pub(crate) fn all(&self) -> &[Timeline] {
+        &self.all
+    }
+}
