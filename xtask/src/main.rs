@@ -1,2 +1,59 @@
-//! x
-fn main() {}
+//! Every chore of the house: `cargo xtask demo`, `test`, `tidy`, `bench`, `fuzz`.
+//!
+//! One file per chore, the standard library and `anyhow` only: the first thing a newcomer builds must build in seconds.
+
+mod bench;
+mod demo;
+mod fuzz;
+mod places;
+mod python;
+mod steps;
+mod summary;
+mod terminal;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+const HELP: &str = "\
+Chores of the house. Use: cargo xtask CHORE
+
+  demo [--scale N] [--once] [--data DIR]   build, then run the main job on a small made country
+  test                                     install what the tests need, then run every check and test
+  tidy                                     check sizes, heads, and what crates may know of each other
+  bench ingest [--rows N] [--pairs N] [--json]
+                                           events per CPU-second, beside IntelMQ on the same rows
+  fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
+
+fn main() -> ExitCode {
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    match run(&typed) {
+        Ok(done) => done,
+        Err(error) => {
+            terminal::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(typed: &[String]) -> Result<ExitCode> {
+    let (chore, rest) = typed.split_first().map_or(("help", typed), |(chore, rest)| (chore.as_str(), rest));
+    match chore {
+        "demo" => demo::run(rest),
+        "test" => test::run(),
+        "tidy" => tidy::run(),
+        "bench" => bench::run(rest),
+        "fuzz" => fuzz::run(rest),
+        "help" | "--help" | "-h" => {
+            terminal::say(HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+        other => {
+            terminal::complain(&format!("no chore is called {other:?}\n\n{HELP}"));
+            Ok(ExitCode::from(2))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! `cargo xtask bench ingest`: our ingest beside IntelMQ's own bots on the same rows, by events per CPU-second.
+//!
+//! Ours does more per row (stores, folds, syncs to disk); the peer parses, classifies and looks the network up, then drops
+//! the event. Both run by turns, so that a busy machine slows both.
+
+mod measure;
+mod networks;
+mod peer;
+mod report;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{demo, places::Places, steps, terminal::say};
+use measure::Run;
+use peer::Peer;
+
+/// Rows of the report unless told.
+const ROWS: u64 = 200_000;
+/// Turns of ours and the peer unless told: an odd number has a middle.
+const PAIRS: usize = 5;
+/// The report's name says its type and date.
+const REPORT: &str = "2026-09-30-event4_sinkhole-bench-geo.csv";
+
+/// What was typed after `bench ingest`.
+#[derive(Debug, PartialEq, Eq)]
+struct Typed {
+    rows: u64,
+    pairs: usize,
+    json: bool,
+}
+
+/// The files both sides read.
+struct Inputs {
+    folder: PathBuf,
+    report: PathBuf,
+    ipasn: PathBuf,
+    rows: u64,
+}
+
+impl Inputs {
+    /// The folder of our side's organisations and networks.
+    fn tables(&self) -> PathBuf {
+        self.folder.join("tables")
+    }
+}
+
+/// Runs the benchmark that was named.
+pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
+    match typed.split_first() {
+        Some((name, rest)) if name == "ingest" => ingest(&Typed::read(rest)?),
+        _ => bail!("no such benchmark: cargo xtask bench ingest [--rows N] [--pairs N] [--json]"),
+    }
+}
+
+impl Typed {
+    fn read(typed: &[String]) -> Result<Self> {
+        let mut read = Self { rows: ROWS, pairs: PAIRS, json: false };
+        let mut words = typed.iter();
+        while let Some(word) = words.next() {
+            let mut number =
+                || words.next().and_then(|n| n.parse().ok()).with_context(|| format!("{word} needs a number"));
+            match word.as_str() {
+                "--rows" => read.rows = number()?,
+                "--pairs" => read.pairs = usize::try_from(number()?).context("--pairs is too large")?.max(1),
+                "--json" => read.json = true,
+                other => bail!("bench ingest does not know {other:?}"),
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn ingest(typed: &Typed) -> Result<ExitCode> {
+    let places = Places::find()?;
+    demo::build(&places)?;
+    let inputs = make_inputs(&places, typed.rows)?;
+    let peer = Peer::find(&places)?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for pair in 1..=typed.pairs {
+        let run = run_ours(&places, &inputs)?;
+        progress(typed, &format!("{pair}/{} ours: {}", typed.pairs, run.show()));
+        ours.push(run);
+        if let Some(peer) = &peer {
+            let run = peer.run(&inputs.report, inputs.rows, &inputs.ipasn)?;
+            progress(typed, &format!("{pair}/{} IntelMQ: {}", typed.pairs, run.show()));
+            theirs.push(run);
+        }
+    }
+    say(&report::write(&ours, &theirs, typed.json));
+    fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn progress(typed: &Typed, line: &str) {
+    if !typed.json {
+        say(line);
+    }
+}
+
+fn make_inputs(places: &Places, rows: u64) -> Result<Inputs> {
+    let folder = places.target.join("bench");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
+    let inputs = Inputs { report: folder.join(REPORT), ipasn: folder.join("ipasn.dat"), folder, rows };
+    networks::write(&inputs.tables(), &inputs.ipasn)?;
+    let mut make = Command::new(places.program());
+    make.args(["made-csv", "--rows", &rows.to_string(), "--out"]).arg(&inputs.report);
+    steps::run(make.stdout(Stdio::null())).context("make the report")?;
+    Ok(inputs)
+}
+
+/// A fresh data folder each time: what is measured is a first ingest, with everything it makes.
+fn run_ours(places: &Places, inputs: &Inputs) -> Result<Run> {
+    let data = inputs.folder.join("data");
+    if data.exists() {
+        fs::remove_dir_all(&data).context("empty the data folder")?;
+    }
+    prepare(&places.program(), &data, &inputs.tables())?;
+    let mut words = vec![places.program().into_os_string(), "ingest".into(), "--data".into(), data.into()];
+    words.extend(["--json".into(), inputs.report.clone().into_os_string()]);
+    measure::run(&words, inputs.rows)
+}
+
+/// The constituency is imported before the clock starts, as the peer's networks are loaded before its own starts.
+fn prepare(program: &Path, data: &Path, networks: &Path) -> Result<()> {
+    let mut import = Command::new(program);
+    import.args(["constituency", "import"]).arg(networks).arg("--data").arg(data);
+    steps::run(import.stdout(Stdio::null())).context("import the made networks")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<Typed> {
+        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_is_typed_is_understood_or_refused() {
+        assert_eq!(read(&[]).ok(), Some(Typed { rows: ROWS, pairs: PAIRS, json: false }));
+        assert_eq!(read(&["--pairs", "0", "--json"]).ok(), Some(Typed { rows: ROWS, pairs: 1, json: true }));
+        assert!(read(&["--rows"]).is_err() && read(&["--rows", "x"]).is_err() && read(&["--fast"]).is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! What a process cost: its CPU time, its wall time, its peak of memory, as the system counts them.
+
+use std::{
+    ffi::OsString,
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, ensure};
+
+/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone.
+/// In Python because the standard library of Rust does not tell a child's use of resources.
+const MEASURE: &str = "
+import os, subprocess, sys, time
+begun = time.monotonic()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, use = os.wait4(child.pid, 0)
+print(use.ru_utime + use.ru_stime, time.monotonic() - begun, use.ru_maxrss)
+sys.exit(0 if status == 0 else 1)
+";
+
+/// One run over the report.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Run {
+    /// Rows of the report.
+    pub(super) events: f64,
+    /// User and system CPU seconds.
+    pub(super) cpu: f64,
+    /// Seconds on the wall clock.
+    pub(super) wall: f64,
+    /// Peak resident memory, megabytes.
+    pub(super) peak_mb: f64,
+}
+
+impl Run {
+    /// What is compared.
+    pub(super) fn events_per_cpu_second(&self) -> f64 {
+        self.events / self.cpu.max(f64::EPSILON)
+    }
+
+    /// In a line.
+    pub(super) fn show(&self) -> String {
+        let rate = self.events_per_cpu_second();
+        format!("{rate:.0} events/CPU-s, {:.2} s CPU, {:.2} s wall, {:.0} MB", self.cpu, self.wall, self.peak_mb)
+    }
+}
+
+/// Runs a command to its end and measures it.
+pub(super) fn run(words: &[OsString], events: u64) -> Result<Run> {
+    let measure = Command::new("python3").args(["-c", MEASURE]).args(words).stderr(Stdio::inherit()).output();
+    let measure = measure.context("start python3, which measures the run")?;
+    ensure!(measure.status.success(), "{} failed", words[0].to_string_lossy());
+    read(&String::from_utf8_lossy(&measure.stdout), events).context("understand what was measured")
+}
+
+fn read(line: &str, events: u64) -> Option<Run> {
+    let mut numbers = line.split_whitespace().map(|number| number.parse::<f64>().ok());
+    let (cpu, wall, peak_kb) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    Some(Run { events: events as f64, cpu, wall, peak_mb: peak_kb / 1024.0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_measured_is_read() {
+        let run = read("2.5 3.0 20480\n", 1000).expect("numbers");
+        assert_eq!(run, Run { events: 1000.0, cpu: 2.5, wall: 3.0, peak_mb: 20.0 });
+        assert_eq!(run.events_per_cpu_second(), 400.0);
+        assert_eq!(read("2.5 x 1", 1), None);
+    }
+}
