@@ -1,1 +1,40 @@
-//! x
+//! The made country: everything a national watch centre's day needs, invented by a seed, in genuine file formats.
+//!
+//! Nobody real is in it: organisations are invented, addresses, numbers and names are those reserved for private
+//! use and documentation. In the order the data flows:
+//!
+//! * [`places`], [`bodies`], [`block`], [`networks`] – provinces, organisations, address space and who holds it;
+//! * [`country`] – all of it, and the constituency's files;
+//! * [`family`], [`machine`], [`population`] – malware, and the infected machines from day to day;
+//! * [`feed`], [`sense`], [`exposed`], [`blocklist`], [`stories`] – what each feed sees on a day;
+//! * [`line`], [`shadowserver`], [`partner`], [`fault`] – how it writes its rows, and breaks some;
+//! * [`desk`], [`truth`] – the day's files, and what is true of them;
+//! * [`plan`] – the whole: [`write`];
+//! * [`bench`] – big files of one kind, for measurements.
+
+mod bench;
+mod block;
+mod blocklist;
+mod bodies;
+mod country;
+mod desk;
+mod exposed;
+mod family;
+mod fault;
+mod feed;
+mod line;
+mod machine;
+mod networks;
+mod partner;
+mod places;
+mod plan;
+mod population;
+mod rng;
+mod sense;
+mod shadowserver;
+mod stories;
+mod truth;
+
+pub use bench::{networks_csv, organisations_csv, sinkhole_csv};
+pub use plan::{Made, MadeError, Plan, write};
+pub use truth::{FileTruth, HandOver, Outage, Period, Story, StoryKind, Truth};
