@@ -45,6 +45,7 @@ use crate::format::Sink;
 use crate::json;
 use crate::name;
 
+pub(crate) use mapping::Spec;
 pub use mapping::{Mapping, MappingError};
 
 /// A list being read.

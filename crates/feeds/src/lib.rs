@@ -2,6 +2,8 @@
 //!
 //! In the order the data flows:
 //!
+//! * [`decode`] – what a delivered file is: plain, compressed, or an archive of reports;
+//! * [`name`] – what its name says;
 //! * [`format`] – the closed list of formats and the one way to drive any of them;
 //! * [`record`] – how records are told apart: CSV rows and lines;
 //! * [`shadowserver`] – daily CSV reports, mapped by the operator's schema file or our own;
@@ -9,6 +11,8 @@
 //! * [`generic`] – CSV, JSON lines or text, described by a small TOML mapping;
 //! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
 
+pub mod catalogue;
+pub mod decode;
 pub mod format;
 pub mod generic;
 pub mod intelmq;
