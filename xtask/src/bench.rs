@@ -4,7 +4,6 @@
 //! the event. Both run by turns, so that a busy machine slows both.
 
 mod measure;
-mod networks;
 mod peer;
 mod report;
 
@@ -24,8 +23,8 @@ use peer::Peer;
 const ROWS: u64 = 200_000;
 /// Turns of ours and the peer unless told: an odd number has a middle.
 const PAIRS: usize = 5;
-/// The report's name says its type and date.
-const REPORT: &str = "2026-09-30-event4_sinkhole-bench-geo.csv";
+/// Networks of both sides' tables.
+const NETWORKS: u64 = 100_000;
 
 /// What was typed after `bench ingest`.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,13 +40,6 @@ struct Inputs {
     report: PathBuf,
     ipasn: PathBuf,
     rows: u64,
-}
-
-impl Inputs {
-    /// The folder of our side's organisations and networks.
-    fn tables(&self) -> PathBuf {
-        self.folder.join("tables")
-    }
 }
 
 /// Runs the benchmark that was named.
@@ -108,13 +100,23 @@ fn make_inputs(places: &Places, rows: u64) -> Result<Inputs> {
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("empty {}", folder.display()))?;
     }
-    fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
-    let inputs = Inputs { report: folder.join(REPORT), ipasn: folder.join("ipasn.dat"), folder, rows };
-    networks::write(&inputs.tables(), &inputs.ipasn)?;
+    let made = folder.join("made");
+    fs::create_dir_all(&made).with_context(|| format!("make {}", made.display()))?;
     let mut make = Command::new(places.program());
-    make.args(["made-csv", "--rows", &rows.to_string(), "--out"]).arg(&inputs.report);
-    steps::run(make.stdout(Stdio::null())).context("make the report")?;
-    Ok(inputs)
+    make.arg("made").arg(&made).args(["--rows", &rows.to_string(), "--networks", &NETWORKS.to_string()]);
+    steps::run(make.stdout(Stdio::null())).context("make the report and its networks")?;
+    let ipasn = folder.join("ipasn.dat");
+    let networks = fs::read_to_string(made.join("networks.csv")).context("read the made networks")?;
+    fs::write(&ipasn, peer::ipasn(&networks)).context("write the peer's networks")?;
+    Ok(Inputs { report: report_in(&made)?, folder, ipasn, rows })
+}
+
+/// The made report: the one file whose name begins with a date.
+fn report_in(folder: &Path) -> Result<PathBuf> {
+    let entries = fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
+    let mut files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_report = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
+    files.find(is_report).with_context(|| format!("find the made report in {}", folder.display()))
 }
 
 /// A fresh data folder each time: what is measured is a first ingest, with everything it makes.
@@ -123,7 +125,7 @@ fn run_ours(places: &Places, inputs: &Inputs) -> Result<Run> {
     if data.exists() {
         fs::remove_dir_all(&data).context("empty the data folder")?;
     }
-    prepare(&places.program(), &data, &inputs.tables())?;
+    prepare(&places.program(), &data, &inputs.folder.join("made"))?;
     let mut words = vec![places.program().into_os_string(), "ingest".into(), "--data".into(), data.into()];
     words.extend(["--json".into(), inputs.report.clone().into_os_string()]);
     measure::run(&words, inputs.rows)

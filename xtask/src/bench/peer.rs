@@ -51,6 +51,17 @@ impl Peer {
     }
 }
 
+/// Our networks as the peer's text table, `prefix TAB number`: its holder's code becomes a number for private use (RFC 6996).
+pub(super) fn ipasn(networks: &str) -> String {
+    let lines = networks.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',');
+        let (network, holder) = (cells.next()?, cells.next()?);
+        let digits: String = holder.chars().filter(char::is_ascii_digit).collect();
+        Some(format!("{network}\t{}\n", 64_512 + digits.parse::<u32>().unwrap_or(0)))
+    });
+    lines.collect()
+}
+
 fn read(json: &str) -> Option<Run> {
     let number = |name: &str| {
         let (_, rest) = json.split_once(&format!("\"{name}\": "))?;
@@ -62,6 +73,14 @@ fn read(json: &str) -> Option<Run> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_peer_gets_our_networks() {
+        assert_eq!(
+            ipasn("network,isp\n10.0.0.0/8,ISP-07,x\n10.1.0.0/16,,x\n"),
+            "10.0.0.0/8\t64519\n10.1.0.0/16\t64512\n"
+        );
+    }
 
     #[test]
     fn what_the_peer_prints_is_read() {
