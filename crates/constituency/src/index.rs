@@ -80,39 +80,64 @@ fn answer(from: i32, roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
     Slice { from, ask_asn: roles.isp == Named::Unsaid, owner }
 }
 
-/// The stretches of IPv4, behind an index on the upper 16 bits.
+/// From how many stretches on a /16 has an index of its /24s: a binary search among fewer is as quick.
+const CROWDED: usize = 16;
+/// No index of its /24s.
+const SPARSE: u32 = u32::MAX;
+
+/// The stretches of IPv4, behind an index of the /16s, and of the /24s where the stretches are many.
 #[derive(Debug)]
 pub(crate) struct Ipv4Index {
-    /// For each upper half, how many stretches begin before it; one more at the end.
-    upper: Vec<u32>,
-    starts: Vec<u32>,
-    answers: Vec<SliceAt>,
+    /// For each /16, how many stretches begin before it; one more at the end.
+    coarse: Vec<u32>,
+    /// For each /16, where the index of its /24s begins in `fine`, or [`SPARSE`].
+    crowded: Vec<u32>,
+    /// For each /24 of a crowded /16, how many stretches begin before it; one more at the end of each /16.
+    fine: Vec<u32>,
+    /// First address and answer, side by side because they are read together.
+    stretches: Vec<(u32, SliceAt)>,
 }
 
 impl Ipv4Index {
     /// From sorted stretches of mapped addresses, the first from 0 on.
     pub(crate) fn build(stretches: &[(u128, SliceAt)]) -> Self {
-        let inside = |(first, at): &(u128, SliceAt)| {
-            let low = u32::try_from(first & 0xffff_ffff).ok()?;
-            (*first == 0 || crate::block::is_ipv4(*first)).then_some((low, *at))
-        };
-        let mut own: Vec<_> = stretches.iter().filter_map(inside).collect();
-        // A network that begins at 0.0.0.0 takes the place of the nobody before it.
-        own.reverse();
-        own.dedup_by_key(|(first, _)| *first);
-        own.reverse();
-        let (starts, answers): (Vec<_>, Vec<_>) = own.into_iter().unzip();
-        let before = |upper: u32| starts.partition_point(|start| start >> 16 < upper) as u32;
-        let upper = (0..=1 << 16).map(before).collect();
-        Self { upper, starts, answers }
+        let mut own = Vec::with_capacity(stretches.len());
+        for (first, at) in stretches.iter().filter(|(first, _)| *first == 0 || crate::block::is_ipv4(*first)) {
+            let first = *first as u32;
+            // A network that begins at 0.0.0.0 takes the place of the nobody before it.
+            own.pop_if(|(said, _)| *said == first);
+            own.push((first, *at));
+        }
+        let mut index = Self { coarse: Vec::new(), crowded: Vec::new(), fine: Vec::new(), stretches: own };
+        index.coarse = (0..=1 << 16).map(|upper| index.before(upper << 16)).collect();
+        for upper in 0..1 << 16 {
+            let within = index.coarse[upper + 1] - index.coarse[upper];
+            let at = if within as usize >= CROWDED { index.fine.len() as u32 } else { SPARSE };
+            index.crowded.push(at);
+            if at != SPARSE {
+                let edges = (0..=1 << 8).map(|third| index.before(((upper as u64) << 16) + (third << 8)));
+                let edges: Vec<_> = edges.collect();
+                index.fine.extend(edges);
+            }
+        }
+        index
+    }
+
+    /// How many stretches begin before an address, or before the end of all.
+    fn before(&self, address: u64) -> u32 {
+        self.stretches.partition_point(|(start, _)| u64::from(*start) < address) as u32
     }
 
     pub(crate) fn get(&self, ip: u32) -> SliceAt {
         let upper = (ip >> 16) as usize;
-        let (from, to) = (self.upper[upper] as usize, self.upper[upper + 1] as usize);
-        let next = from + self.starts[from..to].partition_point(|start| *start <= ip);
+        let edges = match self.crowded[upper] {
+            SPARSE => &self.coarse[upper..upper + 2],
+            at => &self.fine[at as usize + (ip >> 8 & 0xff) as usize..][..2],
+        };
+        let (from, to) = (edges[0] as usize, edges[1] as usize);
+        let next = from + self.stretches[from..to].partition_point(|(start, _)| *start <= ip);
         // The first stretch begins at 0, so that there is always one before.
-        self.answers[next - 1]
+        self.stretches[next - 1].1
     }
 }
 

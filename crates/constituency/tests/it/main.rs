@@ -1,0 +1,9 @@
+//! The constituency as the pipeline and the lake see it.
+
+mod country;
+mod findings;
+mod measure;
+mod naive;
+mod places;
+mod properties;
+mod versions;
