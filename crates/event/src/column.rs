@@ -20,9 +20,12 @@ pub struct Numbers {
 
 impl Numbers {
     /// Sets the value of `row`, which is the last row or the one after it.
+    #[inline]
     pub fn set(&mut self, row: usize, value: Option<i64>) {
-        self.values.resize(row, 0);
-        self.valid.resize(row, false);
+        if self.values.len() != row {
+            self.values.resize(row, 0);
+            self.valid.resize(row, false);
+        }
         self.values.push(value.unwrap_or(0));
         self.valid.push(value.is_some());
     }
@@ -41,8 +44,8 @@ impl Numbers {
     fn take(&mut self, rows: usize) -> (Vec<i64>, Option<NullBuffer>) {
         self.values.resize(rows, 0);
         self.valid.resize(rows, false);
-        let nulls = NullBuffer::from(std::mem::take(&mut self.valid));
-        (std::mem::take(&mut self.values), (nulls.null_count() > 0).then_some(nulls))
+        let values = std::mem::replace(&mut self.values, Vec::with_capacity(rows));
+        (values, take_nulls(&mut self.valid))
     }
 
     /// The column as 64-bit integers; empty afterwards.
@@ -63,6 +66,13 @@ impl Numbers {
         let (values, nulls) = self.take(rows);
         Arc::new(TimestampMicrosecondArray::new(values.into(), nulls).with_timezone("UTC"))
     }
+}
+
+/// The nulls of a column, `None` if there are none. The room stays for the next batch.
+fn take_nulls(valid: &mut Vec<bool>) -> Option<NullBuffer> {
+    let nulls = NullBuffer::from(valid.as_slice());
+    valid.clear();
+    (nulls.null_count() > 0).then_some(nulls)
 }
 
 /// Texts that differ from row to row.
@@ -116,53 +126,82 @@ impl Texts {
     /// The column as strings; empty afterwards.
     pub fn finish(&mut self, rows: usize) -> ArrayRef {
         self.pad(rows);
-        let Self { bytes, ends, valid } = std::mem::take(self);
-        let ends: Vec<i32> = ends.into_iter().map(|end| i32::try_from(end).unwrap_or(i32::MAX)).collect();
-        let nulls = NullBuffer::from(valid);
+        let room = String::with_capacity(self.bytes.len());
+        let bytes = std::mem::replace(&mut self.bytes, room);
+        let ends: Vec<i32> = self.ends.iter().map(|end| i32::try_from(*end).unwrap_or(i32::MAX)).collect();
+        self.ends.truncate(1);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
-        let nulls = (nulls.null_count() > 0).then_some(nulls);
+        let nulls = take_nulls(&mut self.valid);
         Arc::new(StringArray::new(offsets, Buffer::from(bytes.into_bytes()), nulls))
     }
 }
 
+/// Most spellings remembered by a column of words; then it forgets them all.
+const SPELLINGS_MAX: usize = 4096;
+
+/// Longest spelling remembered, in bytes.
+const SPELLING_LENGTH_MAX: usize = 128;
+
 /// Texts that repeat: each distinct one is kept once, rows point to it.
+///
+/// As they repeat, so do their spellings before cleaning: what became of each is remembered.
 #[derive(Debug, Default)]
 pub struct Words {
     keys: Vec<i32>,
     valid: Vec<bool>,
     words: Vec<Box<str>>,
     index: FxHashMap<Box<str>, i32>,
-    last: Option<i32>,
+    spellings: FxHashMap<Box<str>, Option<Word>>,
 }
+
+/// A word of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word(i32);
 
 impl Words {
     /// Sets the value of `row`, which is the last row or the one after it.
     pub fn set(&mut self, row: usize, value: Option<&str>) {
-        let key = value.map(|text| self.intern(text));
-        self.keys.resize(row, 0);
-        self.valid.resize(row, false);
-        self.keys.push(key.unwrap_or(0));
-        self.valid.push(key.is_some());
+        let word = value.map(|text| self.intern(text));
+        self.put(row, word);
     }
 
-    fn intern(&mut self, text: &str) -> i32 {
-        // Neighbouring rows mostly agree, so the last word is tried before the table.
-        if let Some(last) = self.last
-            && *self.words[last as usize] == *text
-        {
-            return last;
+    /// Sets the word of `row`, which is the last row or the one after it.
+    #[inline]
+    pub fn put(&mut self, row: usize, word: Option<Word>) {
+        if self.keys.len() != row {
+            self.keys.resize(row, 0);
+            self.valid.resize(row, false);
         }
-        let key = match self.index.get(text) {
-            Some(&key) => key,
-            None => {
-                let key = i32::try_from(self.words.len()).unwrap_or(i32::MAX);
-                self.words.push(text.into());
-                self.index.insert(text.into(), key);
-                key
-            }
-        };
-        self.last = Some(key);
-        key
+        self.keys.push(word.map_or(0, |word| word.0));
+        self.valid.push(word.is_some());
+    }
+
+    /// The word of a text.
+    pub fn intern(&mut self, text: &str) -> Word {
+        if let Some(&key) = self.index.get(text) {
+            return Word(key);
+        }
+        let key = i32::try_from(self.words.len()).unwrap_or(i32::MAX);
+        self.words.push(text.into());
+        self.index.insert(text.into(), key);
+        Word(key)
+    }
+
+    /// What was [remembered](Self::remember) of a spelling.
+    #[inline]
+    pub fn recall(&self, spelling: &str) -> Option<Option<Word>> {
+        self.spellings.get(spelling).copied()
+    }
+
+    /// Keeps in mind which word a spelling is, `None` for no valid one.
+    pub fn remember(&mut self, spelling: &str, word: Option<Word>) {
+        if spelling.len() > SPELLING_LENGTH_MAX {
+            return;
+        }
+        if self.spellings.len() >= SPELLINGS_MAX {
+            self.spellings.clear();
+        }
+        self.spellings.insert(spelling.into(), word);
     }
 
     /// The value of `row`, if it was set.
@@ -180,9 +219,10 @@ impl Words {
     pub fn finish(&mut self, rows: usize) -> ArrayRef {
         self.keys.resize(rows, 0);
         self.valid.resize(rows, false);
-        let Self { keys, valid, words, .. } = std::mem::take(self);
-        let nulls = NullBuffer::from(valid);
-        let nulls = (nulls.null_count() > 0).then_some(nulls);
+        let Self { keys, words, mut valid, .. } = std::mem::take(self);
+        self.keys.reserve(rows);
+        let nulls = take_nulls(&mut valid);
+        self.valid = valid;
         let words = StringArray::from_iter_values(words.iter());
         Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), Arc::new(words)))
     }

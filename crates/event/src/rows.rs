@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 
-use crate::clean::{Cleaned, clean};
+use crate::clean::{self, Cleaned, clean};
 use crate::column::{Numbers, Texts, Words};
 use crate::key::{Key, NUMBERS, Rule, Slot, TEXTS, WORDS};
 use crate::{address, schema, time};
@@ -171,54 +171,69 @@ impl EventRows {
 
     /// Sets a key of the current row; a value set before is replaced by a valid one.
     pub fn set(&mut self, key: Key, text: &str) -> Outcome {
+        if clean::is_ignored(text) {
+            return Outcome::Ignored;
+        }
+        let stored = match key.slot {
+            Slot::Address(at) => self.set_address(at, text),
+            Slot::Number(at) => self.set_number(at, key.rule, text),
+            Slot::Word(at) => self.set_word(at, key.rule, text),
+            Slot::Text(at) => self.set_text(at, key.rule, text),
+            Slot::Rest => self.set_other(key, text),
+            Slot::Dropped => clean(key.rule, text) != Cleaned::Invalid,
+        };
+        if stored { Outcome::Stored } else { Outcome::Invalid }
+    }
+
+    fn set_address(&mut self, at: usize, text: &str) -> bool {
+        let Some(ip) = clean::parse_address(clean::trim(text)) else { return false };
+        let (high, low) = address::halves(address::to_bits(ip));
+        let (highs, lows) = &mut self.address[at];
+        highs.set(self.rows, Some(high));
+        lows.set(self.rows, Some(low));
+        true
+    }
+
+    fn set_number(&mut self, at: usize, rule: Rule, text: &str) -> bool {
+        let number = clean::number(rule, text).filter(|n| rule != Rule::Integer || i32::try_from(*n).is_ok());
+        if number.is_some() {
+            self.numbers[at].set(self.rows, number);
+        }
+        number.is_some()
+    }
+
+    fn set_text(&mut self, at: usize, rule: Rule, text: &str) -> bool {
+        let Cleaned::Text(cleaned) = clean(rule, text) else { return false };
+        self.texts[at].set(self.rows, Some(&cleaned));
+        true
+    }
+
+    fn set_word(&mut self, at: usize, rule: Rule, text: &str) -> bool {
+        let column = &mut self.words[at];
+        let word = column.recall(text).unwrap_or_else(|| {
+            let word = match clean(rule, text) {
+                Cleaned::Text(cleaned) => Some(column.intern(&cleaned)),
+                _ => None,
+            };
+            column.remember(text, word);
+            word
+        });
+        if word.is_some() {
+            column.put(self.rows, word);
+        }
+        word.is_some()
+    }
+
+    fn set_other(&mut self, key: Key, text: &str) -> bool {
         match clean(key.rule, text) {
-            Cleaned::Ignored => Outcome::Ignored,
-            Cleaned::Invalid => Outcome::Invalid,
-            cleaned => self.store(key, cleaned),
-        }
-    }
-
-    fn store(&mut self, key: Key, value: Cleaned<'_>) -> Outcome {
-        let row = self.rows;
-        match (key.slot, value) {
-            (Slot::Number(at), Cleaned::Number(n)) => {
-                if key.rule == Rule::Integer && i32::try_from(n).is_err() {
-                    return Outcome::Invalid;
-                }
-                let column = &mut self.numbers[at];
-                column.truncate(row);
-                column.set(row, Some(n));
-            }
-            (Slot::Address(at), Cleaned::Address(bits)) => {
-                let (high, low) = address::halves(bits);
-                let (highs, lows) = &mut self.address[at];
-                highs.truncate(row);
-                lows.truncate(row);
-                highs.set(row, Some(high));
-                lows.set(row, Some(low));
-            }
-            (Slot::Text(at), Cleaned::Text(text)) => self.texts[at].set(row, Some(&text)),
-            (Slot::Word(at), Cleaned::Text(text)) => {
-                let column = &mut self.words[at];
-                column.truncate(row);
-                column.set(row, Some(&text));
-            }
-            (Slot::Rest, value) => self.store_rest(key, &value),
-            (Slot::Dropped, _) => {}
-            _ => return Outcome::Invalid,
-        }
-        Outcome::Stored
-    }
-
-    fn store_rest(&mut self, key: Key, value: &Cleaned<'_>) {
-        match value {
-            Cleaned::Text(text) => self.set_rest(key.name, Rest::Text(text)),
-            Cleaned::Literal(json) => self.set_rest(key.name, Rest::Json(json)),
-            Cleaned::Number(n) if key.rule == Rule::Time => self.set_rest(key.name, Rest::Text(&time::to_text(*n))),
+            Cleaned::Text(text) => self.set_rest(key.name, Rest::Text(&text)),
+            Cleaned::Literal(json) => self.set_rest(key.name, Rest::Json(&json)),
+            Cleaned::Number(n) if key.rule == Rule::Time => self.set_rest(key.name, Rest::Text(&time::to_text(n))),
             Cleaned::Number(n) => self.set_rest(key.name, Rest::Json(&n.to_string())),
-            Cleaned::Address(bits) => self.set_rest(key.name, Rest::Text(&address::from_bits(*bits).to_string())),
-            Cleaned::Ignored | Cleaned::Invalid => {}
+            Cleaned::Address(bits) => self.set_rest(key.name, Rest::Text(&address::from_bits(bits).to_string())),
+            Cleaned::Ignored | Cleaned::Invalid => return false,
         }
+        true
     }
 
     /// Sets a name of the rest (`extra.*`) that may have been set before in this row.
@@ -234,6 +249,17 @@ impl EventRows {
         self.scratch.push(if self.scratch.is_empty() { '{' } else { ',' });
         push_json_string(name, &mut self.scratch);
         self.scratch.push(':');
+        self.push_value(value);
+    }
+
+    /// As [`push_rest`](Self::push_rest), the name being quoted already, its colon behind it: `"extra.tag":`.
+    pub fn push_quoted(&mut self, name: &str, value: Rest<'_>) {
+        self.scratch.push(if self.scratch.is_empty() { '{' } else { ',' });
+        self.scratch.push_str(name);
+        self.push_value(value);
+    }
+
+    fn push_value(&mut self, value: Rest<'_>) {
         match value {
             Rest::Text(text) => push_json_string(text, &mut self.scratch),
             Rest::Json(json) => self.scratch.push_str(json),
@@ -350,7 +376,9 @@ impl EventRows {
 /// Appends a JSON string (RFC 8259 §7).
 pub fn push_json_string(text: &str, out: &mut String) {
     out.push('"');
-    if text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\') {
+    // No early exit: so it is done sixteen bytes at a time.
+    let needs_escape = |b: u8| b < 0x20 || b == b'"' || b == b'\\';
+    if !text.bytes().fold(false, |found, b| found | needs_escape(b)) {
         out.push_str(text);
     } else {
         for c in text.chars() {

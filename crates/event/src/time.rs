@@ -5,6 +5,8 @@
 
 use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 
+use crate::clean;
+
 /// Microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 /// Microseconds in a day.
@@ -12,7 +14,7 @@ pub const DAY: i64 = 86_400 * SECOND;
 
 /// Reads a time; without a zone it is taken as UTC. Microseconds since 1970.
 pub fn parse(text: &str) -> Option<i64> {
-    let text = text.trim();
+    let text = clean::trim(text);
     parse_plain(text.as_bytes()).or_else(|| parse_any(text))
 }
 
