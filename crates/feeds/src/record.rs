@@ -37,6 +37,7 @@ pub struct Row<'r> {
 
 impl<'r> Row<'r> {
     /// The text of a cell; `None` behind the last one.
+    #[inline]
     pub fn get(&self, cell: usize) -> Option<&'r str> {
         let cell = self.cells.get(cell)?;
         let source = if cell.copied { self.copied } else { self.text };
@@ -168,15 +169,20 @@ impl Records {
         }
     }
 
+    #[inline]
     fn push(&mut self, window: &[u8], span: &Span) {
         if span.quoted {
-            let start = self.copied.len();
-            let cell = unquote(&window[span.start..span.end], self.quote);
-            push_text(&cell, &mut self.copied);
-            self.cells.push(Cell { start: start as u32, end: self.copied.len() as u32, copied: true });
+            self.push_unquoted(&window[span.start..span.end]);
         } else {
             self.cells.push(Cell { start: span.start as u32, end: span.end as u32, copied: false });
         }
+    }
+
+    #[cold]
+    fn push_unquoted(&mut self, cell: &[u8]) {
+        let start = self.copied.len() as u32;
+        push_text(&unquote(cell, self.quote), &mut self.copied);
+        self.cells.push(Cell { start, end: self.copied.len() as u32, copied: true });
     }
 
     #[inline]
@@ -188,8 +194,9 @@ impl Records {
         self.bare_span(window, start, start, false)
     }
 
+    #[inline]
     fn bare_span(&self, window: &[u8], start: usize, from: usize, quoted: bool) -> Span {
-        let stop = self.stop(window, from);
+        let stop = find_either(self.delimiter, b'\n', window, from);
         let mut end = stop;
         if window.get(stop) != Some(&self.delimiter) || self.delimiter == b'\n' {
             while end > from && matches!(window[end - 1], b'\r' | 0) {
@@ -199,16 +206,23 @@ impl Records {
         Span { start, end, quoted, stop }
     }
 
-    fn stop(&self, window: &[u8], from: usize) -> usize {
-        memchr2(self.delimiter, b'\n', &window[from..]).map_or(window.len(), |n| from + n)
-    }
-
     #[inline]
     fn quoted_span(&self, window: &[u8], start: usize) -> Span {
+        if let Some(end) = find(self.quote, window, start + 1)
+            && let Some(byte) = window.get(end + 1)
+            && (*byte == self.delimiter || *byte == b'\n')
+        {
+            return Span { start: start + 1, end, quoted: false, stop: end + 1 };
+        }
+        self.odd_span(window, start)
+    }
+
+    /// A cell in quotes that has more quotes in it, or does not simply end with its quote.
+    #[inline(never)]
+    fn odd_span(&self, window: &[u8], start: usize) -> Span {
         let mut from = start + 1;
         let mut quoted = false;
-        while let Some(n) = memchr(self.quote, &window[from..]) {
-            let quote = from + n;
+        while let Some(quote) = find(self.quote, window, from) {
             let after = quote + 1 + nuls(&window[quote + 1..]);
             match window.get(after) {
                 Some(&byte) if byte == self.quote => {
@@ -364,6 +378,47 @@ impl<'c> Chunk<'c> {
         }
         true
     }
+}
+
+/// The positions of the bytes of a word that are zero, in their highest bits; exact for the first of them.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(u64::from_ne_bytes([1; 8])) & !word & u64::from_ne_bytes([0x80; 8])
+}
+
+/// The first `byte` at or after `from`. Cells are short: eight bytes and eight more are looked at before a search is set up.
+#[inline]
+fn find(byte: u8, bytes: &[u8], from: usize) -> Option<usize> {
+    let wanted = u64::from_ne_bytes([byte; 8]);
+    let mut at = from;
+    while at < from + 16
+        && let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+    {
+        let hits = zeros(u64::from_le_bytes(*word) ^ wanted);
+        if hits != 0 {
+            return Some(at + (hits.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    memchr(byte, &bytes[at..]).map(|n| at + n)
+}
+
+/// The first of two bytes at or after `from`, else the length; as [`find`].
+#[inline]
+fn find_either(one: u8, other: u8, bytes: &[u8], from: usize) -> usize {
+    let (first, second) = (u64::from_ne_bytes([one; 8]), u64::from_ne_bytes([other; 8]));
+    let mut at = from;
+    while at < from + 16
+        && let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+    {
+        let word = u64::from_le_bytes(*word);
+        let hits = zeros(word ^ first) | zeros(word ^ second);
+        if hits != 0 {
+            return at + (hits.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    memchr2(one, other, &bytes[at..]).map_or(bytes.len(), |n| at + n)
 }
 
 /// How many NULs stand here.

@@ -71,6 +71,13 @@ impl Function {
         })
     }
 
+    /// Whether it makes nothing of an empty cell.
+    pub(super) fn skips_empty(self) -> bool {
+        use Function as F;
+        let exchange = matches!(self, F::ScanExchangeIdentifier | F::ScanExchangeTaxonomy | F::ScanExchangeType);
+        !exchange && !matches!(self, F::AddUtcToTimestamp | F::CategoryOrDetail | F::ConvertHttpHostAndUrl)
+    }
+
     /// Applies it to a cell of a row.
     pub(super) fn apply<'t>(self, cell: &'t str, row: &Named<'t>) -> Value<'t> {
         match self {
@@ -90,7 +97,7 @@ impl Function {
             Self::ScanExchangeTaxonomy => exchange(cell, "intrusions", "vulnerable"),
             Self::ScanExchangeType => exchange(cell, "system-compromise", "vulnerable-system"),
             Self::ValidateFqdn => only_if(cell, clean::fqdn(cell.trim()).is_some()),
-            Self::ValidateIp => only_if(cell, is_address(cell.trim())),
+            Self::ValidateIp => only_if(cell, may_be_address(cell) && clean::parse_address(cell.trim()).is_some()),
             Self::ValidateNetwork => only_if(cell, cell.contains('/') && clean::network(cell.trim()).is_some()),
             Self::ValidateToNone => only_if(cell, !matches!(cell, "" | "0" | "unknown")),
         }
@@ -105,8 +112,9 @@ fn only_if(cell: &str, is_so: bool) -> Value<'_> {
     if is_so { text(cell) } else { Value::Nothing }
 }
 
-fn is_address(cell: &str) -> bool {
-    cell != "0.0.0.0" && !cell.contains('/') && clean::parse_address(cell).is_some()
+/// What `validate_ip` asks beyond a valid address.
+pub(super) fn may_be_address(cell: &str) -> bool {
+    clean::trim(cell) != "0.0.0.0" && !cell.as_bytes().contains(&b'/')
 }
 
 /// With a zone behind it no cell says nothing: an empty one is a broken time.

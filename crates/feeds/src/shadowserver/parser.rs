@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use event::key::{Key, TIME_SOURCE};
-use event::rows::{EventRows, Outcome, Problem, Reason, Rest};
+use event::key::{Key, Rule, TIME_SOURCE};
+use event::rows::{EventRows, Outcome, Problem, Reason, Rest, push_json_string};
 use rustc_hash::FxHashMap;
 
-use super::functions::{Asides, Function, Named, Value};
+use super::functions::{Asides, Function, Named, Value, may_be_address};
 use super::schema::{Constant, Mapping, Plan, Target};
 use crate::format::{Rejected, Sink};
 use crate::record::{Found, Records, Row};
@@ -123,6 +123,8 @@ struct Step {
     column: usize,
     function: Option<Function>,
     required: bool,
+    /// An empty cell changes nothing.
+    skips_empty: bool,
     to: To,
 }
 
@@ -143,6 +145,8 @@ enum Set {
 #[derive(Debug)]
 struct Extra {
     name: String,
+    /// The name as JSON writes it, its colon behind it.
+    quoted: String,
     /// More than one step or column may set it.
     is_shared: bool,
 }
@@ -151,7 +155,7 @@ impl Extra {
     fn set(&self, value: Rest<'_>, events: &mut EventRows) {
         match self.is_shared {
             true => events.set_rest(&self.name, value),
-            false => events.push_rest(&self.name, value),
+            false => events.push_quoted(&self.quoted, value),
         }
     }
 }
@@ -188,7 +192,11 @@ impl Steps {
         self.used.fill(false);
         let row = Named { row, asides: &self.asides };
         for step in &self.steps {
-            match step.take(&row, events) {
+            let cell = row.row.get(step.column);
+            if step.skips_empty && cell == Some("") {
+                continue;
+            }
+            match step.take(cell, &row, events) {
                 Ok(used) => self.used[step.column] = used,
                 Err(NotReadable) => {
                     events.reject();
@@ -238,12 +246,21 @@ impl Step {
             Target::Extra(name) => To::Extra(extras.of(name.clone())),
             Target::Dropped => To::Nowhere,
         };
-        Self { column, function: mapping.function, required: mapping.required, to }
+        let skips_empty = mapping.function.map_or(!matches!(to, To::Extra(_)), Function::skips_empty);
+        Self { column, function: mapping.function, required: mapping.required, skips_empty, to }
     }
 
     /// Takes the cell's value to its place; whether the column is used thereby.
-    fn take(&self, row: &Named<'_>, events: &mut EventRows) -> Result<bool, NotReadable> {
-        let value = match (row.row.get(self.column), self.function) {
+    #[inline]
+    fn take(&self, cell: Option<&str>, row: &Named<'_>, events: &mut EventRows) -> Result<bool, NotReadable> {
+        if let (Some(Function::ValidateIp), To::Key(key), Some(cell)) = (self.function, &self.to, cell)
+            && key.rule == Rule::Address
+        {
+            // The key asks what the function asks, and once is enough.
+            let is_stored = may_be_address(cell) && events.set(*key, cell) == Outcome::Stored;
+            return Ok(is_stored || !self.required);
+        }
+        let value = match (cell, self.function) {
             (None, _) => Value::Nothing,
             (Some(cell), None) => Value::Text(cell.into()),
             (Some(cell), Some(function)) => function.apply(cell, row),
@@ -305,7 +322,10 @@ impl Extras {
 
     fn of(&self, name: String) -> Extra {
         let is_shared = self.0.get(&name).is_some_and(|count| *count > 1);
-        Extra { name, is_shared }
+        let mut quoted = String::new();
+        push_json_string(&name, &mut quoted);
+        quoted.push(':');
+        Extra { name, quoted, is_shared }
     }
 }
 
