@@ -35,15 +35,17 @@ impl Paths {
 
 pub(super) fn set_event<'t>(paths: &Paths, text: &'t str, target: &mut Target<'_, '_, 't>) -> Result<(), Problem> {
     let members = json::members(text).ok_or_else(|| Problem::new("", "", Reason::Malformed))?;
-    let mut walk = Walk { values: vec![None; target.mapping.fields.len()], target };
+    let mut walk = Walk { values: vec![None; target.mapping.fields.len()], target, is_kept: false };
     walk.members(paths, "", members)?;
-    let Walk { values, target } = walk;
+    let Walk { values, target, .. } = walk;
     target.fill(values.into_iter())
 }
 
 struct Walk<'w, 'm, 'e, 't> {
     values: Vec<Option<Value<'t>>>,
     target: &'w mut Target<'m, 'e, 't>,
+    /// Something around this value is mapped as a whole.
+    is_kept: bool,
 }
 
 impl<'t> Walk<'_, '_, '_, 't> {
@@ -64,25 +66,36 @@ impl<'t> Walk<'_, '_, '_, 't> {
     fn value(&mut self, paths: Option<&Paths>, path: &str, raw: &'t RawValue) -> Result<(), Problem> {
         let value = || Value::of(raw).ok_or_else(|| Problem::new(path, raw.get(), Reason::InvalidValue));
         let Some(paths) = paths else {
-            self.target.keep(path, value()?);
+            self.keep(path, value()?);
             return Ok(());
         };
         for &field in &paths.fields {
             self.values[field] = Some(value()?);
         }
+        let is_kept = self.is_kept;
+        self.is_kept |= !paths.fields.is_empty();
         match raw.get().as_bytes().first() {
             Some(b'{') if !paths.next.is_empty() => {
                 self.members(paths, path, json::members(raw.get()).unwrap_or_default())?;
             }
-            Some(b'[') if !paths.next.is_empty() => {
-                for (at, raw) in json::elements(raw.get()).unwrap_or_default().into_iter().enumerate() {
-                    let step = at.to_string();
-                    self.value(paths.at(&step), &format!("{path}.{step}"), raw)?;
-                }
-            }
-            _ if paths.fields.is_empty() => self.target.keep(path, value()?),
-            _ => {}
+            Some(b'[') if !paths.next.is_empty() => self.elements(paths, path, raw)?,
+            _ => self.keep(path, value()?),
+        }
+        self.is_kept = is_kept;
+        Ok(())
+    }
+
+    fn elements(&mut self, paths: &Paths, above: &str, raw: &'t RawValue) -> Result<(), Problem> {
+        for (at, raw) in json::elements(raw.get()).unwrap_or_default().into_iter().enumerate() {
+            let step = at.to_string();
+            self.value(paths.at(&step), &format!("{above}.{step}"), raw)?;
         }
         Ok(())
+    }
+
+    fn keep(&mut self, path: &str, value: Value<'t>) {
+        if !self.is_kept {
+            self.target.keep(path, value);
+        }
     }
 }
