@@ -1,9 +1,89 @@
 //! The closed list of report formats, and the one way to drive any of them.
 
+use std::sync::Arc;
+
 use event::rows::{EventRows, Problem};
+
+use crate::{generic, intelmq, shadowserver};
 
 /// Longest record (CSV row or line), in bytes. The longest row seen in real reports is about 20 kB.
 pub const RECORD_MAX: usize = 1 << 20;
+
+/// A format, with what it needs to know of its feed.
+#[derive(Debug, Clone)]
+pub enum Format {
+    /// Reports of the Shadowserver Foundation.
+    Shadowserver(Arc<shadowserver::Schema>),
+    /// Events in the IntelMQ data format.
+    IntelMq,
+    /// A list of the operator's own, described by a mapping.
+    Generic(Arc<generic::Mapping>),
+}
+
+impl Format {
+    /// A parser for a file of this name.
+    ///
+    /// # Errors
+    /// The format needs to know from the name what the file is, and cannot; see [`Unreadable`].
+    pub fn open(&self, file_name: &str) -> Result<Parser, Unreadable> {
+        Ok(match self {
+            Self::Shadowserver(schema) => Parser::Shadowserver(schema.open(file_name)?),
+            Self::IntelMq => Parser::IntelMq(intelmq::Parser::new(file_name)),
+            Self::Generic(mapping) => Parser::Generic(generic::Parser::new(mapping.clone(), file_name)),
+        })
+    }
+}
+
+/// A file being read. Made by [`Format::open`].
+#[derive(Debug)]
+pub enum Parser {
+    /// A report of the Shadowserver Foundation.
+    Shadowserver(shadowserver::Parser),
+    /// Events in the IntelMQ data format.
+    IntelMq(intelmq::Parser),
+    /// A list described by a mapping.
+    Generic(generic::Parser),
+}
+
+impl Parser {
+    /// Reads the whole records of `bytes` into `sink`; with `last`, the end of the file ends a record.
+    ///
+    /// Returns the bytes used: what is left comes again, with more behind it. Of [`RECORD_MAX`] bytes some are always used.
+    pub fn parse(&mut self, bytes: &[u8], last: bool, sink: &mut Sink) -> usize {
+        match self {
+            Self::Shadowserver(parser) => parser.parse(bytes, last, sink),
+            Self::IntelMq(parser) => parser.parse(bytes, last, sink),
+            Self::Generic(parser) => parser.parse(bytes, last, sink),
+        }
+    }
+
+    /// Rows so far, accepted or not; a header is none.
+    pub fn rows(&self) -> u64 {
+        match self {
+            Self::Shadowserver(parser) => parser.rows(),
+            Self::IntelMq(parser) => parser.rows(),
+            Self::Generic(parser) => parser.rows(),
+        }
+    }
+
+    /// The report type, empty where the format has none.
+    pub fn report(&self) -> &str {
+        match self {
+            Self::Shadowserver(parser) => parser.report(),
+            Self::IntelMq(parser) => parser.report(),
+            Self::Generic(parser) => parser.report(),
+        }
+    }
+
+    /// The date that the file's name begins with, in days since 1970-01-01.
+    pub fn date(&self) -> Option<i32> {
+        match self {
+            Self::Shadowserver(parser) => parser.date(),
+            Self::IntelMq(parser) => parser.date(),
+            Self::Generic(parser) => parser.date(),
+        }
+    }
+}
 
 /// A row that did not become an event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Every sample report of the shared data becomes the events IntelMQ 3.5.0 makes of it.
 
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking, and says why it was skipped")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

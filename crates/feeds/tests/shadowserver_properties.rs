@@ -1,5 +1,7 @@
 //! What holds for every report: how it is cut into chunks changes nothing, and no bytes do harm.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use event::json;
 use event::rows::{EventRows, Limits, push_json_string};
 use feeds::format::{Rejected, Sink};

@@ -2,6 +2,8 @@
 //! schema made for tests. Beside each `.csv` lie the events (`.jsonl`) and the rejected rows (`.rejected`, one
 //! per line: row, reason, column, value).
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
