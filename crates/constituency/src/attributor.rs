@@ -37,6 +37,7 @@ pub struct Attributor {
 #[derive(Debug)]
 struct Era {
     from: i32,
+    snapshot: u32,
     tables: Arc<Constituency>,
     /// The attributor's id of each of the tables' own.
     outward: Arc<[OrgId]>,
@@ -51,15 +52,24 @@ impl Attributor {
         version: &AttributionVersion,
         snapshots: &FxHashMap<u32, Arc<Constituency>>,
     ) -> Result<Self, MissingSnapshot> {
-        let mut attributor =
-            Self { version: version.version, eras: Vec::new(), codes: Vec::new(), ids: FxHashMap::default() };
+        let mut attributor = Self { version: version.version, ..Self::empty() };
         for rule in &version.from_day_rules {
             let missing = MissingSnapshot { version: version.version, snapshot: rule.snapshot };
             let tables = snapshots.get(&rule.snapshot).ok_or(missing)?;
             let outward = tables.codes().iter().filter_map(|code| attributor.intern(code)).collect();
-            attributor.eras.push(Era { from: rule.from_day, tables: Arc::clone(tables), outward });
+            attributor.eras.push(Era { from: rule.from_day, snapshot: rule.snapshot, tables: Arc::clone(tables), outward });
         }
         Ok(attributor)
+    }
+
+    /// Version 0, before the first import: nobody owns anything.
+    pub fn empty() -> Self {
+        Self { version: 0, eras: Vec::new(), codes: Vec::new(), ids: FxHashMap::default() }
+    }
+
+    /// The number of the snapshot whose tables count on a day.
+    pub fn snapshot(&self, day: i32) -> Option<u32> {
+        self.era(day).map(|era| era.snapshot)
     }
 
     fn intern(&mut self, code: &str) -> Option<OrgId> {
@@ -126,7 +136,13 @@ impl Attributor {
         &self.codes
     }
 
-    /// An organisation as it was on a day, by the tables of that day. Its `parent` is an id of those tables.
+    /// The organisation above one on a day, by the tables of that day.
+    pub fn parent(&self, id: OrgId, day: i32) -> Option<OrgId> {
+        self.era(day)?.out(self.organisation(id, day)?.parent?)
+    }
+
+    /// An organisation as it was on a day, by the tables of that day. Its `parent` is an id of those tables: see
+    /// [`Attributor::parent`].
     pub fn organisation(&self, id: OrgId, day: i32) -> Option<&Organisation> {
         let era = self.era(day)?;
         era.tables.organisation(era.tables.id(self.code(id))?, day)

@@ -1,7 +1,6 @@
 //! Who owns which subject on a given day, so that somebody can be told.
 //!
-//! Four tables (organisations, networks, ASNs, domains) say it, every row with the days on which it holds.
-//! Nothing here reads a file or a clock. In the order the data flows:
+//! Four tables say it, every row with the days on which it holds. No file and no clock here. In the order the data flows:
 //!
 //! * [`places`] – the country's provinces, and the many spellings feeds use for them; [`reference`] – other lists;
 //! * [`tables`] – the four tables read from CSV, and a [`finding`] for everything that is wrong with them;
@@ -39,4 +38,3 @@ pub use owner::{Flags, OrgId, Owner, PlaceId, PlaceSource};
 pub use places::Places;
 pub use reach::{Match, Role};
 pub use tables::Tables;
-pub use validity::Validity;

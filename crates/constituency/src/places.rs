@@ -26,6 +26,8 @@ pub struct Place {
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     places: Vec<Place>,
+    /// One bit for each number of a code: asked for every look-up.
+    known: u128,
     aliases: FxHashMap<String, PlaceId>,
 }
 
@@ -39,6 +41,7 @@ impl Places {
     /// a header and without quotes. A row that has no such form, or leads to no place, is left out.
     pub fn read(places: &str, aliases: &str) -> Self {
         let mut read = Self { places: rows(places).filter_map(|cells| place(&cells)).collect(), ..Self::default() };
+        read.known = read.places.iter().fold(0, |known, place| known | 1 << place.id.number());
         let names = read.places.iter().map(|place| (key(&place.name), place.id));
         read.aliases = names.collect();
         for cells in rows(aliases) {
@@ -57,13 +60,19 @@ impl Places {
 
     /// Whether there is or was such a place.
     pub fn has(&self, id: PlaceId) -> bool {
-        self.places.iter().any(|place| place.id == id)
+        self.known >> id.number() & 1 == 1
     }
 
     /// A place as it was on a day (days since 1970-01-01); before its first day as it was on that.
     pub fn on(&self, id: PlaceId, day: i32) -> Option<&Place> {
         let mut own = self.places.iter().filter(|place| place.id == id);
         own.clone().find(|place| place.validity.holds(day)).or_else(|| own.next())
+    }
+
+    /// The newest name of a place, by its code.
+    pub fn name(&self, code: &str) -> Option<&str> {
+        let id = PlaceId::parse(code)?;
+        self.places.iter().rev().find(|place| place.id == id).map(|place| place.name.as_str())
     }
 
     /// The province of a region as a feed writes it, else of the city.

@@ -46,6 +46,12 @@ impl Tables {
         Self::read_by(&Reference::shipped(), files)
     }
 
+    /// How many rows of each of [`FILES`] are used.
+    pub fn row_counts(&self) -> [usize; 4] {
+        let organisations = self.organisations.ids().map(|id| self.organisations.rows(id).len()).sum();
+        [organisations, self.networks.len(), self.asns.len(), self.domains.len()]
+    }
+
     /// As [`Tables::read`], by other reference data.
     pub fn read_by(reference: &Reference, files: &[(&str, &str)]) -> (Self, Vec<Finding>) {
         let mut findings = Findings::default();
@@ -71,7 +77,12 @@ fn sort<'t>(files: &[(&'t str, &'t str)], findings: &mut Findings) -> [(&'t str,
         let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
         match FILES.iter().position(|file| *file == base) {
             None => findings.add(at, "", base, Code::UnknownFile, "no table is called so; it is not read"),
-            Some(which) if sorted[which].is_none() => sorted[which] = Some((*name, *text)),
+            Some(which) if sorted[which].is_none() => {
+                sorted[which] = Some((*name, *text));
+                if text.is_empty() {
+                    findings.add(at, "", "", Code::NoHeader, "the file is empty");
+                }
+            }
             Some(_) => {
                 findings.add(at, "", base, Code::UnknownFile, "the table is there twice; the second is not read")
             }

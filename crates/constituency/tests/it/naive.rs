@@ -169,10 +169,17 @@ impl Country {
     }
 }
 
-/// The size, less one, of the largest aligned network within a stretch that holds an address.
-fn prefix_around(bits: u128, (first, last): (u128, u128)) -> Option<u128> {
+/// All of IPv4, and all of IPv6, which owns no IPv4 address.
+const WHOLE: [(u128, u128); 2] = [(0xffff_0000_0000, 0xffff_ffff_ffff), (0, u128::MAX)];
+
+/// The size, less one, of the largest aligned network within a stretch that holds an address of its family.
+pub(crate) fn prefix_around(bits: u128, (first, last): (u128, u128)) -> Option<u128> {
+    let is_ipv4 = |bits| WHOLE[0].0 <= bits && bits <= WHOLE[0].1;
+    if is_ipv4(first) != is_ipv4(bits) {
+        return None;
+    }
     let within = |host: &u128| bits & !host >= first && bits | host <= last;
-    (0..128).map(|length| (1u128 << length) - 1).take_while(within).last()
+    (0..=128).map(|length| u128::MAX.checked_shr(128 - length).unwrap_or(0)).take_while(within).last()
 }
 
 fn owners<K>(row: &Row<K>) -> String {
@@ -230,14 +237,17 @@ fn some_row<K: std::fmt::Debug>(key: impl Strategy<Value = K>) -> impl Strategy<
 }
 
 /// The first bits of the small IPv4 and IPv6 spaces everything happens in; 64 addresses each.
-pub(crate) const SPACES: [u128; 4] = [0xffff_0000_0000, 0xffff_cb00_71c0, 0xffff_ffff_ffc0, 0x2001_0db8 << 96];
+pub(crate) const SPACES: [u128; 5] =
+    [0xffff_0000_0000, 0xffff_cb00_71c0, 0xffff_ffff_ffc0, 0x2001_0db8 << 96, u128::MAX - 63];
 
 fn some_stretch() -> impl Strategy<Value = (u128, u128)> {
-    (0..SPACES.len(), 0..64u128, 0..64u128, 0..7u32, any::<bool>()).prop_map(|(space, a, b, size, aligned)| {
-        let (a, b) =
-            if aligned { (a >> size << size, a >> size << size | ((1 << size) - 1)) } else { (a.min(b), a.max(b)) };
+    let within = (0..SPACES.len(), 0..64u128, 0..64u128, 0..7u32, any::<bool>());
+    let within = within.prop_map(|(space, a, b, size, aligned)| {
+        let network = (a >> size << size, a >> size << size | ((1 << size) - 1));
+        let (a, b) = if aligned { network } else { (a.min(b), a.max(b)) };
         (SPACES[space] + a, SPACES[space] + b)
-    })
+    });
+    prop_oneof![12 => within, 1 => prop::sample::select(&WHOLE[..])]
 }
 
 pub(crate) fn some_name() -> impl Strategy<Value = String> {

@@ -51,6 +51,7 @@ fn every_code_has_a_name_and_resolves_to_itself() {
     }
     let cities = places.iter().filter(|place| place.validity.holds(day) && place.kind == "city");
     assert_eq!(cities.count(), 7);
+    assert_eq!((places.name("79"), places.name("80x")), (Some("Hồ Chí Minh"), None));
     let dong_nai = PlaceId::parse("75").expect("code");
     assert_eq!(places.on(dong_nai, 0).map(|place| place.kind.as_str()), Some("province"));
 }

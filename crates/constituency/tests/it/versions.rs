@@ -102,6 +102,7 @@ fn each_day_is_answered_by_its_snapshot_in_one_set_of_ids() {
     assert!(third.networks_of(&a, Role::Organisation, 150..400).is_empty());
     assert_eq!(third.domains_of(&a, ALL_DAYS..400), ["a.example.vn"]);
     assert_eq!(third.subtree("a", 300), a);
+    assert_eq!(third.parent(a[0], 300), None);
     assert_eq!(third.organisation(a[0], 300).map(|row| row.name.as_str()), Some("a"));
 }
 
