@@ -1,5 +1,6 @@
 //! Big files of one kind, for measurements: a sinkhole report, and the networks its addresses lie in.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -121,38 +122,52 @@ const ISPS: u64 = 12;
 /// Prefix lengths and how many networks in a hundred have them: many small ones nested in few large.
 const LENGTHS: [(u32, u32); 8] = [(12, 1), (14, 2), (16, 7), (18, 10), (20, 15), (22, 20), (24, 35), (28, 10)];
 
+/// The longest prefix a crowded network is moved to: there are 5.6 million of them.
+const LONGEST: u32 = 30;
+/// Most networks made.
+const NETWORKS_MAX: u64 = 2_000_000;
+
 /// So many nested networks over the addresses of [`sinkhole_csv`], in the form of `networks.csv`; one in eight changes
-/// hands on 2026-09-30 and takes two lines. Holders are those of [`organisations_csv`].
+/// hands on 2026-09-30 and takes two lines. No network is made twice; at most two million are made. Holders are those
+/// of [`organisations_csv`].
 pub fn networks_csv(count: u64, seed: u64) -> String {
     let mut rng = Rng::new(seed, "bench networks");
     let mut out = String::from("network,isp,organisation,province,flags,valid_from,valid_to\n");
-    for number in 0..count {
+    let mut taken: HashSet<_> = SPACE.into_iter().collect();
+    for number in 0..count.min(NETWORKS_MAX) {
         let length = LENGTHS[rng.weighted(LENGTHS.iter().map(|(_, weight)| *weight))].0;
-        let network = network(&mut rng, number, length);
+        let network = match SPACE.get(number as usize) {
+            Some(&whole) => whole,
+            None => new_network(&mut rng, length, &mut taken),
+        };
         let flags = ["", "static", "dynamic", "shared"][rng.index(4)];
         if rng.below(8) == 0 {
-            holder(&mut out, &mut rng, &network, flags, "2020-01-01,2026-09-30");
-            holder(&mut out, &mut rng, &network, flags, "2026-09-30,");
+            holder(&mut out, &mut rng, network, flags, "2020-01-01,2026-09-30");
+            holder(&mut out, &mut rng, network, flags, "2026-09-30,");
         } else {
-            holder(&mut out, &mut rng, &network, flags, "2020-01-01,");
+            holder(&mut out, &mut rng, network, flags, "2020-01-01,");
         }
     }
     out
 }
 
-/// The first networks are the whole spaces, so that every address has a holder; then anywhere.
-fn network(rng: &mut Rng, number: u64, length: u32) -> String {
-    let (first, size) = match SPACE.get(number as usize) {
-        Some(&whole) => whole,
-        None => (address(rng.below(SPACE_SIZE)) & (u32::MAX << (32 - length)), 1 << (32 - length)),
-    };
-    format!("{}/{}", std::net::Ipv4Addr::from_bits(first), 32 - size.trailing_zeros())
+/// A network that is not taken yet: of the wanted length or, where those are rare, of a longer one.
+fn new_network(rng: &mut Rng, mut length: u32, taken: &mut HashSet<(u32, u32)>) -> (u32, u32) {
+    loop {
+        let size = 1 << (32 - length);
+        let network = (address(rng.below(SPACE_SIZE)) & !(size - 1), size);
+        if taken.insert(network) {
+            return network;
+        }
+        length = (length + 2).min(LONGEST);
+    }
 }
 
-fn holder(out: &mut String, rng: &mut Rng, network: &str, flags: &str, days: &str) {
+fn holder(out: &mut String, rng: &mut Rng, (first, size): (u32, u32), flags: &str, days: &str) {
+    let (network, length) = (std::net::Ipv4Addr::from_bits(first), 32 - size.trailing_zeros());
     let (isp, body, province) = (1 + rng.below(ISPS), 1 + rng.below(HOLDERS), PROVINCES[rng.index(4)]);
     // Writing to a String cannot fail.
-    let _ = writeln!(out, "{network},ISP-{isp:02},B-{body:04},{province},{flags},{days}");
+    let _ = writeln!(out, "{network}/{length},ISP-{isp:02},B-{body:04},{province},{flags},{days}");
 }
 
 const PROVINCES: [&str; 4] = ["01", "31", "48", "79"];
@@ -196,9 +211,12 @@ mod tests {
     #[test]
     fn networks_name_holders_that_exist() {
         let bodies = organisations_csv();
-        for line in networks_csv(2_000, 1).lines().skip(1) {
+        let networks = networks_csv(20_000, 1);
+        let mut held = HashSet::new();
+        for line in networks.lines().skip(1) {
             let cells: Vec<&str> = line.split(',').collect();
             assert_eq!(cells.len(), 7, "{line}");
+            assert!(held.insert((cells[0], cells[5])), "twice: {line}");
             assert!(event::clean::network(cells[0]).as_deref() == Some(cells[0]), "{line}");
             assert!(cells[1..3].iter().all(|code| bodies.contains(&format!("\n{code},"))), "{line}");
         }

@@ -6,7 +6,7 @@ use crate::family::FAMILIES;
 use crate::fault::Fault;
 use crate::feed::Feed;
 use crate::machine::{PORT_BLOCK, Source};
-use crate::rng::Rng;
+use crate::rng::{Rng, hash};
 use crate::shadowserver;
 use crate::truth::{FileTruth, Tally};
 
@@ -49,7 +49,7 @@ impl Desk {
     /// The desk of a day, with an empty sheet for each feed that delivers.
     pub(crate) fn open(day: i32, seed: u64, feeds: impl Iterator<Item = Feed>) -> Self {
         let date = time::day_text(day);
-        let rng = Rng::new(seed ^ day as u64, "desk");
+        let rng = Rng::new(hash(seed, day as u64), "desk");
         let sheets = feeds.map(|feed| Sheet { feed, records: Vec::new(), truth: FileTruth::of(feed, day) }).collect();
         Self { day, rng, date, sheets }
     }

@@ -73,8 +73,8 @@ impl Service {
         let source = self.home.source(country, self.id, desk.day);
         let second = desk.rng.below(86_400) as u32;
         match self.feed {
-            Feed::Telnet => drop(desk.tell(self.feed, &source, second, shadowserver::telnet)),
-            Feed::Rdp => drop(desk.tell(self.feed, &source, second, shadowserver::rdp)),
+            Feed::Telnet => drop(desk.tell(self.feed, &source, second, |told, _| shadowserver::telnet(told, self.id))),
+            Feed::Rdp => drop(desk.tell(self.feed, &source, second, |told, _| shadowserver::rdp(told, self.id))),
             _ => self.tell_website(country, &source, second, desk),
         }
     }

@@ -19,6 +19,13 @@ const LEASE_MOST: u64 = 7;
 /// One home line in so many has IPv6 as well.
 const SIX_EVERY: u64 = 5;
 
+/// Behind shared addresses nobody can be warned: how much longer an infection lasts.
+const SHARED_PATIENCE: f64 = 2.5;
+/// One body in so many has somebody who reads the warnings…
+const DILIGENT_EVERY: usize = 4;
+/// …and there it lasts only this part of the time.
+const DILIGENCE: f64 = 0.3;
+
 /// Where a machine stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Home {
@@ -58,17 +65,18 @@ impl Home {
         Self::Shared { isp: rng.index(ISPS), pool: rng.below(crate::networks::POOLS.into()) as u32 }
     }
 
-    /// A machine in one of the given networks.
+    /// A machine in one of the given networks, the larger the likelier.
     pub(crate) fn office(country: &Country, offices: &[usize], rng: &mut Rng) -> Self {
-        let network = offices[rng.index(offices.len())];
-        let room = country.networks[network].block.size() as u64;
-        Self::Office { network, place: rng.below(room) as u32 }
+        let room = |network: usize| country.networks[network].block.size() as u32;
+        let network = offices[rng.weighted(offices.iter().map(|&network| room(network)))];
+        // The first and last address of a network are nobody's.
+        Self::Office { network, place: rng.between(1, u64::from(room(network)) - 2) as u32 }
     }
 
     /// How much longer than a home line nobody warned it stays infected.
     pub(crate) fn patience(self, country: &Country) -> f64 {
         let Self::Office { network, .. } = self else {
-            return if matches!(self, Self::Shared { .. }) { 2.5 } else { 1.0 };
+            return if matches!(self, Self::Shared { .. }) { SHARED_PATIENCE } else { 1.0 };
         };
         let Some(body) = country.networks[network].organisation else { return 1.0 };
         let by_kind = match country.bodies[body].kind {
@@ -78,8 +86,7 @@ impl Home {
             Kind::Department | Kind::Hospital | Kind::Other => 1.2,
             Kind::School => 1.8,
         };
-        // Every fourth body has somebody who reads the warnings.
-        if body % 4 == 0 { by_kind * 0.3 } else { by_kind }
+        if body.is_multiple_of(DILIGENT_EVERY) { by_kind * DILIGENCE } else { by_kind }
     }
 
     /// What is seen of the machine `id` on a day.
@@ -109,10 +116,11 @@ fn dashed(address: IpAddr) -> String {
     address.to_string().replace('.', "-")
 }
 
-/// A customer of an ISP; geo-IP puts him into his province by its new name or one of the old.
+/// A customer of an ISP; geo-IP puts him into his province by its own name or, half of the time, by any of its names.
 fn telecom(country: &Country, id: u64, province: usize, address: IpAddr, asn: u32) -> Source {
     let geo = &country.provinces[province].geo;
-    let (region, city) = geo[(hash(id, 1) % geo.len() as u64) as usize];
+    let name = (hash(id, 1) % (2 * geo.len() as u64)) as usize;
+    let (region, city) = geo[if name < geo.len() { name } else { 0 }];
     Source { address, asn, region, city, naics: 517_111, sector: "Telecommunications", host: String::new(), ports: 0 }
 }
 
@@ -121,8 +129,10 @@ fn shared_source(country: &Country, id: u64, pool: Block, isp: usize, day: i32) 
     // Geo-IP knows only the gateway: the two big cities, half and half.
     let province = if isp.is_multiple_of(2) { "01" } else { "79" };
     let province = country.provinces.iter().position(|p| p.code == province).unwrap_or(0);
+    let (region, city) = country.provinces[province].geo[0];
     let ports = PORT_BLOCK * (1 + (hash(id, 2) % 62) as u16);
-    Source { naics: 517_112, ports, ..telecom(country, id, province, pool.at(exit.into()), mobile_asn(isp)) }
+    let customer = telecom(country, id, province, pool.at(exit.into()), mobile_asn(isp));
+    Source { region, city, naics: 517_112, ports, ..customer }
 }
 
 fn office_source(country: &Country, id: u64, network: usize, place: u32) -> Source {

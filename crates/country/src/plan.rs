@@ -33,7 +33,7 @@ pub struct Plan {
 const USUAL_DAYS: u32 = 90;
 /// Longest plan, in days.
 const DAYS_MAX: u32 = 400;
-/// Largest scale: a hundredth of a billion rows.
+/// Largest scale: about ten million rows.
 const SCALE_MAX: f64 = 40.0;
 
 impl Default for Plan {

@@ -80,17 +80,18 @@ pub(crate) fn brute_force(told: &Told, rng: &mut Rng) -> String {
     line.finish()
 }
 
-/// An open telnet service.
-pub(crate) fn telnet(told: &Told, rng: &mut Rng) -> String {
-    let banner = ["Router login:", "camera login:", "BusyBox built-in shell (ash)", "Username:"][rng.index(4)];
+/// An open telnet service; the same `service` answers the same every day.
+pub(crate) fn telnet(told: &Told, service: u64) -> String {
+    let banner = ["Router login:", "camera login:", "BusyBox built-in shell (ash)", "Username:"][service as usize % 4];
     let mut line = Line::default();
     line.text(&told.time).text(&told.address).text("tcp").number(23u32).text(&told.host).text("telnet");
     line.number(told.asn).text("VN").text(told.region).text(&told.city).number(told.naics).number(0u32).text(banner);
     line.finish()
 }
 
-/// An open remote desktop.
-pub(crate) fn rdp(told: &Told, rng: &mut Rng) -> String {
+/// An open remote desktop; the same `service` shows the same certificate every day.
+pub(crate) fn rdp(told: &Told, service: u64) -> String {
+    let mut rng = Rng::new(service, "certificate");
     let name = format!("PC-{:04X}", rng.below(1 << 16));
     let mut print = |bytes: usize| (0..bytes).map(|_| format!("{:02X}", rng.below(256))).collect::<Vec<_>>().join(":");
     let (sha1, sha256, md5, serial) = (print(20), print(32), print(16), print(8).replace(':', ""));

@@ -1,5 +1,7 @@
 //! The made country held against its own truth.
 
+#![expect(clippy::expect_used, reason = "a test stops at what it does not expect")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
