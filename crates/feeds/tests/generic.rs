@@ -92,7 +92,7 @@ fn mappings() -> Vec<Arc<Mapping>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_pieces_read_the_same(

@@ -97,7 +97,7 @@ fn event() -> impl Strategy<Value = serde_json::Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn what_was_written_is_read_again(events in proptest::collection::vec(event(), 1..4), pretty: bool) {
