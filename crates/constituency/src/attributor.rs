@@ -57,7 +57,12 @@ impl Attributor {
             let missing = MissingSnapshot { version: version.version, snapshot: rule.snapshot };
             let tables = snapshots.get(&rule.snapshot).ok_or(missing)?;
             let outward = tables.codes().iter().filter_map(|code| attributor.intern(code)).collect();
-            attributor.eras.push(Era { from: rule.from_day, snapshot: rule.snapshot, tables: Arc::clone(tables), outward });
+            attributor.eras.push(Era {
+                from: rule.from_day,
+                snapshot: rule.snapshot,
+                tables: Arc::clone(tables),
+                outward,
+            });
         }
         Ok(attributor)
     }

@@ -66,11 +66,15 @@ fn large(chance: &mut Chance) -> (String, String) {
         let (base, bits) = if chance.below(4) == 0 { (0x6440_0000u32, 22) } else { (0x0a00_0000, 24) };
         let ip = (base + chance.below(1 << bits) as u32) & (u32::MAX << (32 - length));
         let days = if chance.below(10) == 0 { "2025-01-01,2026-01-01" } else { "," };
-        let (isp, own) = (chance.below(20), chance.below(1000));
+        let own = chance.below(1000);
+        let isp = own % 20;
         let _ = writeln!(networks, "{}/{length},o{isp},o{own},dynamic,{days}", std::net::Ipv4Addr::from_bits(ip));
     }
     (organisations, networks)
 }
+
+/// Look-ups measured; the figures are printed, not judged: the machine may be busy.
+const LOOK_UPS: u32 = 1_000_000;
 
 #[test]
 fn a_hundred_thousand_networks_are_ready_at_once() {
@@ -83,14 +87,14 @@ fn a_hundred_thousand_networks_are_ready_at_once() {
     let start = Instant::now();
     let country = Constituency::build(tables);
     let built = start.elapsed();
-    let ips: Vec<u128> = (0..1 << 20).map(|_| 0xffff_0a00_0000 + u128::from(chance.below(1 << 24))).collect();
     let start = Instant::now();
     let mut owned = 0u32;
-    for n in 0..10_000_000 {
-        let owner = country.owner_of_address(ips[n & (ips.len() - 1)], 20_500, Some(64500), None);
+    for _ in 0..LOOK_UPS {
+        let ip = 0xffff_0a00_0000 + u128::from(chance.next() >> 40);
+        let owner = country.owner_of_address(ip, 20_500, Some(64500), None);
         owned += u32::from(owner.organisation.is_some());
     }
-    let each = start.elapsed().as_nanos() / 10_000_000;
+    let each = start.elapsed().as_nanos() / u128::from(LOOK_UPS);
     println!("{} findings, read {read:?}, build {built:?}, {each} ns per look-up, {owned} owned", findings.len());
-    assert!(owned > 5_000_000);
+    assert!(owned > LOOK_UPS / 2);
 }
