@@ -1,6 +1,9 @@
 //! `cargo xtask fuzz`: every fuzz target for a while. By hand, not in CI: CI replays the kept corpus.
 
-use std::{fs, process::ExitCode};
+use std::{
+    fs,
+    process::{Command, ExitCode},
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -21,7 +24,7 @@ pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
         named => (SECONDS, named),
     };
     let places = Places::find()?;
-    if !succeeds(places.cargo(&["fuzz", "--version"])?.env_remove("RUSTUP_TOOLCHAIN")) {
+    if !succeeds(Command::new("cargo").args(["+nightly", "fuzz", "--version"]).env_remove("RUSTUP_TOOLCHAIN")) {
         bail!("cargo-fuzz is missing: cargo install cargo-fuzz, and rustup toolchain install nightly");
     }
     let targets = if named.is_empty() { targets(&places)? } else { named.to_vec() };
@@ -45,11 +48,16 @@ fn targets(places: &Places) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// What is found new goes to a folder of its own: the kept corpus stays small, made by hand.
 fn fuzz(places: &Places, target: &str, seconds: &str) -> Result<()> {
-    let mut command = std::process::Command::new("cargo");
-    command.args(["+nightly", "fuzz", "run", target, "--"]).arg(format!("-max_total_time={seconds}"));
+    let kept = places.root.join("fuzz").join("corpus").join(target);
+    let found = places.root.join("fuzz").join("target").join("found").join(target);
+    fs::create_dir_all(&found).with_context(|| format!("make {}", found.display()))?;
+    // Not the pinned cargo that runs this: the fuzzer asks for another compiler.
+    let mut command = Command::new("cargo");
+    command.args(["+nightly", "fuzz", "run", target]).arg(found).arg(kept).arg("--");
+    command.arg(format!("-max_total_time={seconds}"));
     command.args(["-rss_limit_mb=2048", "-timeout=10", "-print_final_stats=1"]);
-    // This process runs under the pinned compiler; the fuzzer asks for another.
     command.current_dir(&places.root).env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     steps::run(&mut command)
 }

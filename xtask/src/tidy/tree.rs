@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 use anyhow::{Context as _, Result};
 
-/// Folders that hold no text of ours.
-const SKIPPED: &[&str] = &["target", ".git", "corpus", "artifacts", "testdata", "node_modules"];
+/// Folders that hold no text of ours, by name or by path.
+const SKIPPED: &[&str] = &["target", ".git", "fuzz/corpus", "fuzz/artifacts", "testdata"];
 /// Endings of the files that are read.
 const TEXT: &[&str] = &["rs", "toml", "md", "csv", "lock", "yml", "yaml", "sh"];
 
@@ -94,7 +94,7 @@ fn read_folder(folder: &Path, path: &str, files: &mut Vec<File>) -> Result<()> {
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
         let kind = entry.file_type().with_context(|| format!("look at {path}"))?;
-        if kind.is_dir() && !SKIPPED.contains(&name.as_str()) {
+        if kind.is_dir() && !SKIPPED.iter().any(|skipped| *skipped == name || *skipped == path) {
             read_folder(&entry.path(), &path, files)?;
         } else if kind.is_file() && is_text(&path) {
             let text = fs::read(entry.path()).with_context(|| format!("read {path}"))?;
