@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::{steps, terminal::say, tools::succeeds};
 
 /// The packages of the test that another reader understands our tables.
-pub(crate) const READER: &[&str] = &["deltalake==1.6.6"];
+pub(crate) const READER: &[&str] = &["deltalake==1.6.6", "pyarrow==26.0.1"];
 
 /// Makes a virtual environment with packages unless it is there; gives its interpreter.
 pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
