@@ -8,9 +8,16 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use crate::format::RECORD_MAX;
+use search::{find, find_either};
+use text::{kept, latin1, push_text, unquote};
+
+mod search;
+#[cfg(test)]
+mod tests;
+mod text;
 
 /// Bytes kept of a record that is too long: enough to recognise it.
 pub const KEPT_MAX: usize = 4096;
@@ -380,47 +387,6 @@ impl<'c> Chunk<'c> {
     }
 }
 
-/// The positions of the bytes of a word that are zero, in their highest bits; exact for the first of them.
-#[inline]
-fn zeros(word: u64) -> u64 {
-    word.wrapping_sub(u64::from_ne_bytes([1; 8])) & !word & u64::from_ne_bytes([0x80; 8])
-}
-
-/// The first `byte` at or after `from`. Cells are short: eight bytes and eight more are looked at before a search is set up.
-#[inline]
-fn find(byte: u8, bytes: &[u8], from: usize) -> Option<usize> {
-    let wanted = u64::from_ne_bytes([byte; 8]);
-    let mut at = from;
-    while at < from + 16
-        && let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk)
-    {
-        let hits = zeros(u64::from_le_bytes(*word) ^ wanted);
-        if hits != 0 {
-            return Some(at + (hits.trailing_zeros() / 8) as usize);
-        }
-        at += 8;
-    }
-    memchr(byte, &bytes[at..]).map(|n| at + n)
-}
-
-/// The first of two bytes at or after `from`, else the length; as [`find`].
-#[inline]
-fn find_either(one: u8, other: u8, bytes: &[u8], from: usize) -> usize {
-    let (first, second) = (u64::from_ne_bytes([one; 8]), u64::from_ne_bytes([other; 8]));
-    let mut at = from;
-    while at < from + 16
-        && let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk)
-    {
-        let word = u64::from_le_bytes(*word);
-        let hits = zeros(word ^ first) | zeros(word ^ second);
-        if hits != 0 {
-            return at + (hits.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    memchr2(one, other, &bytes[at..]).map_or(bytes.len(), |n| at + n)
-}
-
 /// How many NULs stand here.
 #[inline]
 fn nuls(bytes: &[u8]) -> usize {
@@ -429,161 +395,4 @@ fn nuls(bytes: &[u8]) -> usize {
 
 fn is_empty_line(line: &[u8]) -> bool {
     line.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0))
-}
-
-/// The content of a cell that begins with a quote: doubled quotes once, NULs dropped, what follows the closing quote as it is.
-fn unquote(cell: &[u8], quote: u8) -> Vec<u8> {
-    let mut content = Vec::with_capacity(cell.len());
-    let mut inside = Inside::Quoted;
-    for &byte in cell[1..].iter().filter(|byte| **byte != 0) {
-        inside = match inside {
-            Inside::Quoted if byte == quote => Inside::QuoteSeen,
-            Inside::QuoteSeen if byte == quote => Inside::Quoted,
-            Inside::QuoteSeen => Inside::Bare,
-            _ => inside,
-        };
-        if inside != Inside::QuoteSeen {
-            content.push(byte);
-        }
-    }
-    content
-}
-
-fn push_text(bytes: &[u8], out: &mut String) {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => out.push_str(text),
-        Err(_) => out.extend(bytes.iter().map(|byte| char::from(*byte))),
-    }
-}
-
-fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
-}
-
-/// The first bytes of something longer, as text.
-fn kept(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        // Only the last character is cut in two.
-        Err(error) if error.error_len().is_none() => kept(&bytes[..error.valid_up_to()]),
-        Err(_) => latin1(bytes),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Cells of every row; a record that is too long is one cell.
-    fn read(records: &mut Records, bytes: &[u8], last: bool, rows: &mut Vec<Vec<String>>) -> usize {
-        let mut chunk = records.chunk(bytes, last);
-        while let Some(found) = chunk.next_record() {
-            rows.push(match found {
-                Found::Row(row) => (0..row.len()).map(|n| row.get(n).expect("cell").to_owned()).collect(),
-                Found::TooLong(text) => vec![format!("too long: {text}")],
-            });
-        }
-        chunk.used()
-    }
-
-    fn read_whole(mut records: Records, bytes: &[u8]) -> Vec<Vec<String>> {
-        let mut rows = Vec::new();
-        assert_eq!(read(&mut records, bytes, true, &mut rows), bytes.len());
-        rows
-    }
-
-    fn read_in(mut records: Records, bytes: &[u8], sizes: &[usize]) -> Vec<Vec<String>> {
-        let (mut rows, mut held, mut rest) = (Vec::new(), Vec::new(), bytes);
-        for size in sizes.iter().cycle() {
-            let (next, after) = rest.split_at((*size).min(rest.len()));
-            rest = after;
-            held.extend_from_slice(next);
-            let used = read(&mut records, &held, rest.is_empty(), &mut rows);
-            held.drain(..used);
-            assert!(held.len() < records.limit);
-            if rest.is_empty() {
-                break;
-            }
-        }
-        rows
-    }
-
-    fn csv(text: &str) -> Vec<Vec<String>> {
-        read_whole(Records::csv(b',', Some(b'"')), text.as_bytes())
-    }
-
-    fn limited(limit: usize) -> Records {
-        Records { limit, ..Records::csv(b',', Some(b'"')) }
-    }
-
-    #[test]
-    fn quotes_are_read_as_python_reads_them() {
-        assert_eq!(csv("a,\"b\"\"c\",\"d,e\""), [["a", "b\"c", "d,e"]]);
-        assert_eq!(csv("a\"b,\"c\"d\"e,\"\""), [["a\"b", "cd\"e", ""]]);
-        assert_eq!(csv("\"a\r\nb\",c\r\n\"open,d\nrest"), [vec!["a\r\nb", "c"], vec!["open,d\nrest"]]);
-        assert_eq!(csv("\"a\"x\r\n\"b\"\r\nc\r\r\n"), [["ax"], ["b"], ["c"]]);
-    }
-
-    #[test]
-    fn nuls_marks_blanks_and_empty_lines_go() {
-        assert_eq!(
-            csv("\u{feff}\0 \n a,b\0\n\r\n\0\nc,\0\"d\"\0\"e\" \n \n"),
-            [["a", "b"], ["c", "d\"e "]][..1].iter().map(|r| r.to_vec()).chain([vec!["c", "d\"e"]]).collect::<Vec<_>>()
-        );
-        assert_eq!(csv(" "), Vec::<Vec<String>>::new());
-        assert_eq!(csv("\"\"\n,\n"), [vec![""], vec!["", ""]]);
-    }
-
-    #[test]
-    fn bytes_that_are_not_utf8_are_latin1_in_their_cell_only() {
-        let rows = read_whole(Records::csv(b';', Some(b'"')), b"caf\xe9;\"H\xe0 \"\"N\xf4i\"\"\";\xc4\x90\n");
-        assert_eq!(rows, [["café", "Hà \"Nôi\"", "Đ"]]);
-    }
-
-    #[test]
-    fn a_tab_that_delimits_is_not_trimmed() {
-        assert_eq!(read_whole(Records::csv(b'\t', None), b"\ta\n\"b\t\n"), [["", "a"], ["\"b", ""]]);
-    }
-
-    #[test]
-    fn lines_are_one_cell() {
-        assert_eq!(read_whole(Records::lines(), b"\xef\xbb\xbfa,\"b\r\n\n\0c\0d"), [["a,\"b"], ["cd"]]);
-    }
-
-    #[test]
-    fn a_long_record_is_skipped_to_its_end() {
-        let text = b"a\n\"b,\n,\"\"\ncccccccccccc\",d\ne";
-        assert_eq!(read_whole(limited(16), text), [["a"], ["too long: \"b,\n,\"\"\ncccccccc"], ["e"]]);
-        assert_eq!(read_whole(limited(4), b"abc\nabcd\n\nab"), [["abc"], ["too long: abcd"], ["ab"]]);
-    }
-
-    proptest! {
-        #[test]
-        fn any_chunking_reads_the_same(
-            bytes in "[ab,\"\r\n\0 \u{e9}]{0,60}",
-            cut in 0usize..60,
-            sizes in proptest::collection::vec(1usize..9, 1..6),
-            limit in prop_oneof![Just(RECORD_MAX), 2usize..40],
-        ) {
-            // Cutting inside é leaves a byte that is not UTF-8.
-            let bytes = &bytes.as_bytes()[..cut.min(bytes.len())];
-            prop_assert_eq!(read_in(limited(limit), bytes, &sizes), read_whole(limited(limit), bytes));
-        }
-
-        #[test]
-        fn any_bytes_are_read(bytes: Vec<u8>, delimiter: u8, quote: Option<u8>) {
-            read_whole(Records::csv(delimiter, quote), &bytes);
-        }
-
-        #[test]
-        fn what_was_written_is_read(rows in proptest::collection::vec(proptest::collection::vec("[a, \"\r\né]{0,6}", 1..5), 1..6)) {
-            let line = |row: &Vec<String>| {
-                let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-                cells.join(",")
-            };
-            let text: Vec<String> = rows.iter().map(line).collect();
-            prop_assert_eq!(csv(&text.join("\r\n")), rows);
-        }
-    }
 }

@@ -36,7 +36,8 @@ mod tests {
             ("2021-03-04-.csv", None),
             ("scan_adb.txt", None),
             ("scan adb-x.csv", None),
-            ("2021-03-é-x", None),
+            ("é-x", Some("é")),
+            ("-é-x", None),
             ("", None),
         ] {
             assert_eq!(report_type(name), wanted, "{name}");
