@@ -25,6 +25,8 @@ const ROWS: u64 = 200_000;
 const PAIRS: usize = 5;
 /// Networks of both sides' tables.
 const NETWORKS: u64 = 100_000;
+/// When the made report is read: the day after its last.
+const NOW: &str = "2026-10-01T00:00:00Z";
 
 /// What was typed after `bench ingest`.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,7 +108,8 @@ fn make_inputs(places: &Places, rows: u64) -> Result<Inputs> {
     make.arg("made").arg(&made).args(["--rows", &rows.to_string(), "--networks", &NETWORKS.to_string()]);
     steps::run(make.stdout(Stdio::null())).context("make the report and its networks")?;
     let ipasn = folder.join("ipasn.dat");
-    let networks = fs::read_to_string(made.join("networks.csv")).context("read the made networks")?;
+    let networks =
+        fs::read_to_string(made.join("constituency").join("networks.csv")).context("read the made networks")?;
     fs::write(&ipasn, peer::ipasn(&networks)).context("write the peer's networks")?;
     Ok(Inputs { report: report_in(&made)?, folder, ipasn, rows })
 }
@@ -125,16 +128,16 @@ fn run_ours(places: &Places, inputs: &Inputs) -> Result<Run> {
     if data.exists() {
         fs::remove_dir_all(&data).context("empty the data folder")?;
     }
-    prepare(&places.program(), &data, &inputs.folder.join("made"))?;
+    prepare(&places.program(), &data, &inputs.folder.join("made").join("constituency"))?;
     let mut words = vec![places.program().into_os_string(), "ingest".into(), "--data".into(), data.into()];
-    words.extend(["--json".into(), inputs.report.clone().into_os_string()]);
+    words.extend(["--now".into(), NOW.into(), "--json".into(), inputs.report.clone().into_os_string()]);
     measure::run(&words, inputs.rows)
 }
 
 /// The constituency is imported before the clock starts, as the peer's networks are loaded before its own starts.
 fn prepare(program: &Path, data: &Path, networks: &Path) -> Result<()> {
     let mut import = Command::new(program);
-    import.args(["constituency", "import"]).arg(networks).arg("--data").arg(data);
+    import.args(["constituency", "import"]).arg(networks).args(["--now", NOW, "--data"]).arg(data);
     steps::run(import.stdout(Stdio::null())).context("import the made networks")
 }
 
