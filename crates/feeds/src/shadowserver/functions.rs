@@ -99,7 +99,7 @@ impl Function {
             Self::ValidateFqdn => only_if(cell, clean::fqdn(cell.trim()).is_some()),
             Self::ValidateIp => only_if(cell, may_be_address(cell) && clean::parse_address(cell.trim()).is_some()),
             Self::ValidateNetwork => only_if(cell, cell.contains('/') && clean::network(cell.trim()).is_some()),
-            Self::ValidateToNone => only_if(cell, !matches!(cell, "" | "0" | "unknown")),
+            Self::ValidateToNone => validate_to_none(cell),
         }
     }
 }
@@ -110,6 +110,12 @@ fn text<'t>(text: impl Into<Cow<'t, str>>) -> Value<'t> {
 
 fn only_if(cell: &str, is_so: bool) -> Value<'_> {
     if is_so { text(cell) } else { Value::Nothing }
+}
+
+/// The text, if it says something.
+#[inline]
+pub(super) fn validate_to_none(cell: &str) -> Value<'_> {
+    only_if(cell, !matches!(cell, "" | "0" | "unknown"))
 }
 
 /// What `validate_ip` asks beyond a valid address.
