@@ -76,6 +76,13 @@ impl<W: Write> ListCsv<W> {
     }
 }
 
+/// A text as one cell.
+pub fn cell(text: &str) -> String {
+    let mut line = String::with_capacity(text.len() + 2);
+    write_cell(text, &mut line);
+    line
+}
+
 fn write_cell(cell: &str, line: &mut String) {
     let guard = cell.starts_with(FORMULA_STARTS);
     let quote = cell.contains(['"', ',', '\r', '\n']);

@@ -29,9 +29,14 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// The messages of a language.
+    /// The messages of this crate in a language.
     pub fn of(lang: Lang) -> Self {
-        let groups: HashMap<String, HashMap<String, Text>> = toml::from_str(SOURCE).unwrap_or_default();
+        Self::read(SOURCE, lang)
+    }
+
+    /// The messages of a file of the same form in a language; a file that cannot be read has none.
+    pub fn read(source: &str, lang: Lang) -> Self {
+        let groups: HashMap<String, HashMap<String, Text>> = toml::from_str(source).unwrap_or_default();
         let choose = |text: Text| if lang == Lang::Vi { text.vi } else { text.en };
         let texts = groups.into_iter().flat_map(|(group, texts)| {
             texts.into_iter().map(move |(name, text)| (format!("{group}.{name}"), choose(text)))

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
+use rustc_hash::FxHashSet;
 
 use crate::clean::{self, Cleaned, clean};
 use crate::column::{Numbers, Texts, Words};
@@ -120,6 +121,32 @@ impl Limits {
     }
 }
 
+/// The days (UTC) that a report has events on, at most [`DAYS_MAX`].
+#[derive(Debug, Default)]
+struct Days {
+    seen: FxHashSet<i64>,
+    last: Option<i64>,
+}
+
+/// Most days of one report: each day is a partition of the table.
+pub const DAYS_MAX: usize = 400;
+
+impl Days {
+    /// Whether an event of this time may join.
+    fn admit(&mut self, at: i64) -> bool {
+        let day = at.div_euclid(time::DAY);
+        if self.last == Some(day) {
+            return true;
+        }
+        let admitted = self.seen.contains(&day) || self.seen.len() < DAYS_MAX;
+        if admitted {
+            self.seen.insert(day);
+            self.last = Some(day);
+        }
+        admitted
+    }
+}
+
 /// A value for the rest of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Rest<'v> {
@@ -133,6 +160,7 @@ pub enum Rest<'v> {
 #[derive(Debug)]
 pub struct EventRows {
     limits: Limits,
+    days: Days,
     rows: usize,
     numbered: Vec<i64>,
     address: [(Numbers, Numbers); 2],
@@ -148,6 +176,7 @@ impl EventRows {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
+            days: Days::default(),
             rows: 0,
             numbered: Vec::new(),
             address: Default::default(),
@@ -321,13 +350,14 @@ impl EventRows {
         }
     }
 
-    fn time_problem(&self) -> Option<Problem> {
+    fn time_problem(&mut self) -> Option<Problem> {
         let Some(at) = self.numbers[0].get(self.rows) else {
             return Some(Problem::new("time.source", "", Reason::MissingTime));
         };
         let reason = match at {
             at if at < self.limits.not_before => Reason::TooOld,
             at if at > self.limits.not_after => Reason::InFuture,
+            at if !self.days.admit(at) => Reason::TooManyDays,
             _ => return None,
         };
         Some(Problem::new("time.source", &time::to_text(at), reason))

@@ -69,10 +69,15 @@ struct KindRow {
 }
 
 impl Rules {
+    /// The shipped table of families.
+    pub const FAMILIES: &'static str = include_str!("../data/families.csv");
+    /// The shipped table of kinds.
+    pub const KINDS: &'static str = include_str!("../data/kinds.csv");
+
     /// The tables shipped with the product.
     #[expect(clippy::expect_used, reason = "the shipped tables are read by a test")]
     pub fn shipped() -> Self {
-        Self::read(include_str!("../data/families.csv"), include_str!("../data/kinds.csv")).expect("shipped tables")
+        Self::read(Self::FAMILIES, Self::KINDS).expect("shipped tables")
     }
 
     /// Reads a table of families and one of kinds.

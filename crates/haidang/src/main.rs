@@ -1,2 +1,16 @@
-//! x
-fn main() {}
+//! `haidang`: the platform from the command line. Arguments and wiring only.
+
+mod cli;
+mod clock;
+mod commands;
+mod exit;
+mod out;
+mod table;
+
+use clap::Parser as _;
+
+fn main() {
+    let cli = cli::Cli::parse();
+    let code = commands::run(&cli).unwrap_or_else(|error| exit::report(&error, &cli));
+    std::process::exit(code);
+}

@@ -1,1 +1,34 @@
-//! x
+//! Events and sightings at rest, and every question asked of them.
+//!
+//! Two Delta Lake tables in a folder, both partitioned by day of the reporting zone, readable by any
+//! Delta reader. `events` is the truth; `sightings` is folded from it and can be rebuilt.
+//!
+//! In the order the data flows:
+//!
+//! * [`schema`] – the columns of both tables;
+//! * [`order`] – a batch of events sorted by day, subject and finding;
+//! * [`fold`] – sorted events → sightings, and sightings → fewer sightings;
+//! * [`sighting`] – one sighting, and many of them being filled;
+//! * [`writer`] – batches → Parquet files by day, with the statistics that let readers skip them;
+//! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
+//! * [`lake`] – both tables together: commit one report, recover, open;
+//! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
+//! * [`ask`] – the questions: events, counts, lists, one subject's history;
+//! * [`care`] – compaction, retention, vacuum, rebuilding.
+
+pub mod ask;
+pub mod care;
+pub mod error;
+pub mod fold;
+pub mod lake;
+pub mod order;
+pub mod owner;
+pub mod schema;
+pub mod session;
+pub mod sighting;
+pub mod store;
+pub mod table;
+pub mod writer;
+
+pub use error::LakeError;
+pub use lake::Lake;

@@ -1,0 +1,18 @@
+//! The one real clock.
+
+use std::sync::Arc;
+
+use pipeline::writer::Clock;
+
+/// The time of this run: the machine's clock, or the instant given on the command line.
+pub(crate) fn clock(told: Option<i64>) -> Clock {
+    match told {
+        Some(at) => Arc::new(move || at),
+        None => Arc::new(machine),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one real clock")]
+fn machine() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}

@@ -1,0 +1,104 @@
+//! `demo`: a made country, its reports through the real pipeline, and what comes out.
+
+use country::Plan;
+use event::rules::Kind;
+use event::time::day_text;
+use lake::ask::{By, Filter};
+
+use crate::cli::{DemoArgs, ListArgs, ListFormat};
+use crate::commands::{Desk, constituency, ingest, list, stats};
+use crate::exit;
+
+/// The province whose list is shown.
+const SHOWN_PROVINCE: &str = "T-01";
+
+pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
+    let plan = Plan { seed: args.seed, scale: args.scale, ..Plan::default() };
+    let made_in = desk.folder.path("made");
+    desk.out.title(&desk.out.words.say("demo.making"))?;
+    let made = country::write(&plan, &made_in)?;
+    let (first, end) = (plan.first_day(), plan.end_day + 1);
+    desk.out.say(
+        "demo.made",
+        &[
+            ("files", &desk.out.number(made.files.len() as i64)),
+            ("first", &day_text(first)),
+            ("last", &day_text(plan.end_day)),
+            ("path", &made_in.display().to_string()),
+        ],
+    )?;
+    write_catalogue(desk)?;
+    constituency::import(desk, &made_in.join("constituency"))?;
+    desk.out.title(&desk.out.words.say("demo.ingesting"))?;
+    ingest::accept(desk, &made.files, None)?;
+    let tally = ingest::drain(desk)?;
+    let number = |n: u64| desk.out.number(n as i64);
+    desk.out.say(
+        "ingest.total",
+        &[
+            ("files", &number(tally.files)),
+            ("rows", &number(tally.rows)),
+            ("events", &number(tally.events)),
+            ("quarantined", &number(tally.quarantined)),
+            ("again", &number(tally.again)),
+            ("refused", &number(tally.refused)),
+        ],
+    )?;
+    show(desk, first, end)?;
+    Ok(exit::OK)
+}
+
+/// The made country's feeds: those shipped, and its own.
+fn write_catalogue(desk: &Desk) -> anyhow::Result<()> {
+    let path = desk.folder.path("feeds.toml");
+    Ok(desk.folder.disk.write(&path, include_bytes!("../../data/demo-feeds.toml"), disk::Taken::Replace)?)
+}
+
+fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
+    let (lake, owners) = (desk.lake()?, desk.owners(None)?);
+    let month = &day_text(end - 1)[..7];
+    let filter = Filter { since: Some(end - 30), until: Some(end), kinds: vec![Kind::Botnet], ..Filter::default() };
+    for (by, group, title) in
+        [(By::Family, "family", "demo.families"), (By::Isp, "isp", "demo.isps"), (By::Place, "place", "demo.places")]
+    {
+        desk.out.title(&desk.out.words.say(title))?;
+        let counts = lake.count(&owners, &filter, by, 30)?;
+        stats::show_counts(desk, group, &counts, &lake.count(&owners, &filter, By::Total, 30)?)?;
+    }
+    desk.out.title(&desk.out.words.say("demo.trend"))?;
+    let whole = Filter { since: Some(first), ..filter };
+    let days = lake.count(&owners, &whole, By::Day, 1)?;
+    desk.out.line(&trend(desk, first, end, &days))?;
+    desk.out.title(&desk.out.words.fill("demo.list", &[("month", month)]))?;
+    let out = desk.folder.path("lists");
+    let lists = ListArgs {
+        org: Some(SHOWN_PROVINCE.to_owned()),
+        asn: None,
+        all: false,
+        month: month.to_owned(),
+        out: out.clone(),
+        format: vec![ListFormat::Csv, ListFormat::Xlsx],
+        kind: vec![crate::cli::KindArg::Botnet],
+        attribution: None,
+    };
+    list::run(desk, &lists)?;
+    desk.out
+        .say("demo.end", &[("data", &desk.folder.root().display().to_string()), ("lists", &out.display().to_string())])
+}
+
+/// One line a week: the mean of its daily unique addresses, and a bar.
+fn trend(desk: &Desk, first: i32, end: i32, days: &[lake::ask::Count]) -> String {
+    let on = |day: i32| {
+        let text = day_text(day);
+        days.iter().find(|count| count.group.as_deref() == Some(text.as_str())).map_or(0, |count| count.unique)
+    };
+    let weeks: Vec<(i32, i64)> = (first..end)
+        .step_by(7)
+        .map(|week| (week, (week..(week + 7).min(end)).map(on).sum::<i64>() / i64::from((end - week).min(7))))
+        .collect();
+    let most = weeks.iter().map(|(_, mean)| *mean).max().unwrap_or(1).max(1);
+    let line = |(week, mean): &(i32, i64)| {
+        format!("{}  {:>8}  {}", day_text(*week), desk.out.number(*mean), "█".repeat((mean * 50 / most) as usize))
+    };
+    weeks.iter().map(line).collect::<Vec<_>>().join("\n")
+}

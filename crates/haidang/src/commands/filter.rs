@@ -1,0 +1,67 @@
+//! From what was typed to what the lake is asked.
+
+use constituency::{Attributor, Role};
+use event::rules::Kind;
+use event::subject::Subject;
+use lake::ask::Filter;
+
+use crate::cli::{FilterArgs, KindArg};
+
+/// The kinds that were typed; none for all of them.
+pub(crate) fn kinds(typed: &[KindArg]) -> Vec<Kind> {
+    let one = |kind: &KindArg| match kind {
+        KindArg::Botnet => Some(Kind::Botnet),
+        KindArg::Exposed => Some(Kind::Exposed),
+        KindArg::Abuse => Some(Kind::Abuse),
+        KindArg::Victim => Some(Kind::Victim),
+        KindArg::None => Some(Kind::None),
+        KindArg::All => None,
+    };
+    typed.iter().map(one).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The filter of typed options; both days count.
+pub(crate) fn filter(args: &FilterArgs, owners: &Attributor) -> anyhow::Result<Filter> {
+    let mut filter = Filter {
+        since: args.since,
+        until: args.until.map(|day| day + 1),
+        kinds: kinds(&args.kind),
+        family: args.family.clone(),
+        ..Filter::default()
+    };
+    if let Some(code) = &args.org {
+        own(&mut filter, owners, code)?;
+    }
+    Ok(filter)
+}
+
+/// Limits a filter to an organisation or operator and what is below it.
+pub(crate) fn own(filter: &mut Filter, owners: &Attributor, code: &str) -> anyhow::Result<()> {
+    let id = owners.id(code).ok_or_else(|| unknown(code))?;
+    let days = filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX);
+    let last_day = days.end.saturating_sub(1);
+    let is_isp = owners.organisation(id, last_day).is_some_and(|organisation| organisation.kind == "isp");
+    let below = owners.subtree(code, last_day);
+    let codes = if below.is_empty() {
+        vec![code.to_owned()]
+    } else {
+        below.iter().map(|id| owners.code(*id).to_owned()).collect()
+    };
+    if is_isp {
+        // An operator is also named by the ASN table, so its networks bound nothing.
+        filter.isps = codes;
+    } else {
+        filter.ranges = owners.networks_of(&below, Role::Organisation, days);
+        filter.organisations = codes;
+    }
+    Ok(())
+}
+
+fn unknown(code: &str) -> anyhow::Error {
+    anyhow::anyhow!("no organisation with the code {code:?}; see `haidang constituency` and organisations.csv")
+}
+
+/// Reads a subject.
+pub(crate) fn subject(text: &str) -> anyhow::Result<Subject> {
+    Subject::parse(text).ok_or_else(|| anyhow::anyhow!("{text:?} is no address, domain name, URL or account"))
+}

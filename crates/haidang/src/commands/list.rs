@@ -1,0 +1,201 @@
+//! `list`: the findings of an owner in a month, as files.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::lake::Lake;
+use ::lake::ask::{Filter, Listed, Months};
+use constituency::{Attributor, Places};
+use documents::csv::ListCsv;
+use documents::list::{Counts, ListHead, ListRow, Status, samples_text};
+use documents::local::Local;
+use documents::xlsx::{ListBook, ROWS_MAX};
+use event::time::{day_text, parse_day, parse_month};
+use serde_json::{Value, json};
+
+use crate::cli::{ListArgs, ListFormat};
+use crate::commands::{Desk, filter};
+use crate::exit;
+
+/// What all lists of one run share.
+struct Maker<'m> {
+    desk: &'m Desk,
+    args: &'m ListArgs,
+    lake: Lake,
+    owners: Arc<Attributor>,
+    months: Months,
+    places: Places,
+    data_version: u64,
+}
+
+pub(crate) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<i32> {
+    let lake = desk.lake()?;
+    let data_version = lake.standing()?.sightings;
+    let owners = desk.owners(args.attribution)?;
+    let maker =
+        Maker { desk, args, lake, owners, months: months(&args.month)?, places: Places::shipped(), data_version };
+    std::fs::create_dir_all(&args.out)?;
+    let made = maker.make()?;
+    if desk.out.json() {
+        desk.out.value(&json!({ "month": args.month, "lists": made }))?;
+    } else {
+        show(desk, &made)?;
+    }
+    Ok(exit::OK)
+}
+
+fn months(text: &str) -> anyhow::Result<Months> {
+    let wrong = || anyhow::anyhow!("{text:?} is not a month; wanted YYYY-MM");
+    let (from, to) = parse_month(text).ok_or_else(wrong)?;
+    let before = day_text(from - 1);
+    let before = parse_day(&format!("{}-01", &before[..7])).ok_or_else(wrong)?;
+    Ok(Months { before, from, to })
+}
+
+impl Maker<'_> {
+    fn base(&self) -> Filter {
+        Filter { kinds: filter::kinds(&self.args.kind), until: Some(self.months.to), ..Filter::default() }
+    }
+
+    fn make(&self) -> anyhow::Result<Vec<Value>> {
+        if let Some(code) = &self.args.org {
+            return Ok(vec![self.owner(code)?]);
+        }
+        if let Some(asn) = self.args.asn {
+            let filter = Filter { asn: Some(asn), ..self.base() };
+            return Ok(vec![self.list(&format!("AS{asn}"), "", &filter)?]);
+        }
+        let period = Filter { since: Some(self.months.before), ..self.base() };
+        let (organisations, isps) = self.lake.owners(&self.owners, &period)?;
+        let mut codes: Vec<String> = organisations.into_iter().chain(isps).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.iter().map(|code| self.owner(code)).collect()
+    }
+
+    fn owner(&self, code: &str) -> anyhow::Result<Value> {
+        let mut filter = self.base();
+        filter::own(&mut filter, &self.owners, code)?;
+        let name = self
+            .owners
+            .id(code)
+            .and_then(|id| self.owners.organisation(id, self.months.to - 1))
+            .map_or(String::new(), |organisation| organisation.name.clone());
+        self.list(code, &name, &filter)
+    }
+
+    fn list(&self, code: &str, name: &str, filter: &Filter) -> anyhow::Result<Value> {
+        let zone = self.desk.folder.zone();
+        let base = self.args.out.join(format!("{}-{}", file_name(code), self.args.month));
+        let csv_path = base.with_extension("csv");
+        let wants = |format| self.args.format.contains(&format);
+        let mut csv =
+            wants(ListFormat::Csv).then(|| ListCsv::new(BufWriter::new(File::create(&csv_path)?), zone)).transpose()?;
+        let (mut counts, mut rows, mut many) = (Counts::default(), Vec::new(), false);
+        self.lake.list(&self.owners, filter, self.months, |listed| {
+            let row = self.row(listed);
+            counts.add(row.status);
+            if let Some(csv) = &mut csv {
+                csv.push(&row)?;
+            }
+            many |= rows.len() == ROWS_MAX as usize;
+            if wants(ListFormat::Xlsx) && !many {
+                rows.push(row);
+            }
+            Ok::<_, anyhow::Error>(())
+        })?;
+        let mut files = Vec::new();
+        if let Some(csv) = csv {
+            csv.finish()?;
+            files.push(csv_path);
+        }
+        if wants(ListFormat::Xlsx) && !many {
+            files.push(self.book(&base.with_extension("xlsx"), code, name, counts, &rows)?);
+        }
+        let of = |status| counts.of(status);
+        Ok(json!({
+            "owner": code, "name": name, "new": of(Status::New), "still": of(Status::Still), "back": of(Status::Back),
+            "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": many,
+            "attribution_version": self.owners.version(), "sightings_version": self.data_version,
+        }))
+    }
+
+    fn book(&self, path: &Path, code: &str, name: &str, counts: Counts, rows: &[ListRow]) -> anyhow::Result<PathBuf> {
+        let head = ListHead {
+            owner_code: code.to_owned(),
+            owner_name: name.to_owned(),
+            month: self.args.month.clone(),
+            attribution_version: self.owners.version().into(),
+            data_version: self.data_version,
+            made_at: self.desk.now(),
+            counts,
+            definition: String::new(),
+        };
+        let mut book = ListBook::new(head, self.desk.folder.zone(), self.desk.out.lang())?;
+        rows.iter().try_for_each(|row| book.push(row))?;
+        book.finish(BufWriter::new(File::create(path)?))?;
+        Ok(path.to_owned())
+    }
+
+    fn row(&self, listed: Listed) -> ListRow {
+        let local = Local::of(self.desk.folder.zone());
+        let samples: Vec<_> = listed.samples.iter().map(|s| (s.time, (s.port >= 0).then_some(s.port))).collect();
+        let status = match (listed.days > 0, listed.days_before > 0, listed.earlier) {
+            (false, ..) => Status::Gone,
+            (true, true, _) => Status::Still,
+            (true, false, true) => Status::Back,
+            (true, false, false) => Status::New,
+        };
+        let gone = status == Status::Gone;
+        ListRow {
+            status,
+            port: listed.port,
+            service: [listed.identifier.as_str(), listed.transport.as_str()]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join("/"),
+            subject: listed.subject,
+            family: listed.family,
+            kind: listed.kind,
+            first: listed.first,
+            last: listed.last,
+            count: listed.count,
+            days: if gone { listed.days_before } else { listed.days },
+            isp: listed.isp,
+            organisation: listed.organisation,
+            place: self.places.name(&listed.place).unwrap_or(&listed.place).to_owned(),
+            feeds: listed.feeds.replace(' ', ", "),
+            samples: samples_text(&samples, &local),
+        }
+    }
+}
+
+/// A code as part of a file name.
+fn file_name(code: &str) -> String {
+    code.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
+}
+
+fn show(desk: &Desk, made: &[Value]) -> anyhow::Result<()> {
+    let mut table = desk.out.heads(["owner", "new", "still", "back", "gone", "files"]);
+    for list in made {
+        let number = |name: &str| desk.out.number(list[name].as_i64().unwrap_or(0));
+        let files: Vec<&str> = list["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let owner = format!("{} {}", list["owner"].as_str().unwrap_or(""), list["name"].as_str().unwrap_or(""));
+        table.row([
+            owner.trim().to_owned(),
+            number("new"),
+            number("still"),
+            number("back"),
+            number("gone"),
+            files.join(" "),
+        ]);
+    }
+    desk.out.table(&table)?;
+    if made.iter().any(|list| list["too_many_for_xlsx"] == true) {
+        desk.out.say("list.too_many", &[("rows", &desk.out.number(ROWS_MAX.into()))])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! One file per command.
+
+mod constituency;
+mod demo;
+mod doctor;
+mod events;
+mod feeds;
+mod filter;
+mod ingest;
+mod lake;
+mod list;
+mod made;
+mod quarantine;
+mod reattribute;
+mod reports;
+mod stats;
+mod whois;
+
+use std::sync::Arc;
+
+use ::lake::Lake;
+use disk::Disk;
+use pipeline::writer::Clock;
+use pipeline::{DataFolder, Writer};
+
+use crate::cli::{Cli, Command};
+use crate::clock::clock;
+use crate::exit;
+use crate::out::Out;
+
+/// What every command works with.
+pub(crate) struct Desk {
+    pub(crate) folder: DataFolder,
+    pub(crate) clock: Clock,
+    pub(crate) out: Out,
+}
+
+impl Desk {
+    /// This instant, microseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
+    /// The lake, for reading.
+    pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
+        Ok(Lake::open(&self.folder.path("lake"), &self.folder.disk)?)
+    }
+
+    /// Who owns what, by a version or the newest.
+    pub(crate) fn owners(&self, version: Option<u32>) -> anyhow::Result<Arc<::constituency::Attributor>> {
+        Ok(pipeline::owners::attributor(&self.folder, version)?)
+    }
+
+    /// The one writer.
+    pub(crate) fn writer(&self) -> anyhow::Result<Writer> {
+        Ok(Writer::open(self.folder.clone(), self.clock.clone())?)
+    }
+}
+
+/// Runs what was typed; answers the exit code.
+pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
+    let out = Out::new(cli.json, cli.lang.into());
+    if let Command::Made(args) = &cli.command {
+        return made::run(args);
+    }
+    let folder = DataFolder::open(&cli.data, cli.zone.as_deref(), None, Disk::default())?;
+    let desk = Desk { folder, clock: clock(cli.now), out };
+    match &cli.command {
+        Command::Ingest(args) => ingest::run(&desk, args),
+        Command::Events(args) => events::run(&desk, args),
+        Command::List(args) => list::run(&desk, args),
+        Command::Stats(args) => stats::run(&desk, args),
+        Command::Whois(args) => whois::run(&desk, args),
+        Command::Constituency(command) => constituency::run(&desk, command),
+        Command::Reattribute(args) => reattribute::run(&desk, args),
+        Command::Quarantine(command) => quarantine::run(&desk, command),
+        Command::Feeds => feeds::run(&desk),
+        Command::Reports(args) => reports::run(&desk, args),
+        Command::Lake(command) => lake::run(&desk, command),
+        Command::Demo(args) => demo::run(&desk, args),
+        Command::Doctor => doctor::run(&desk),
+        Command::Made(_) => Ok(exit::OK),
+    }
+}

@@ -1,0 +1,92 @@
+//! `quarantine`: rows that are no events.
+
+use pipeline::journal::{Journal, Report};
+use pipeline::quarantine::{self, Row};
+use pipeline::writer::Outcome;
+use serde_json::json;
+
+use crate::cli::QuarantineCommand;
+use crate::commands::Desk;
+use crate::exit;
+
+/// Longest text shown in a table.
+const SHOWN_TEXT: usize = 60;
+
+pub(crate) fn run(desk: &Desk, command: &QuarantineCommand) -> anyhow::Result<i32> {
+    match command {
+        QuarantineCommand::List => list(desk),
+        QuarantineCommand::Show { report, limit } => show(desk, *report, *limit),
+        QuarantineCommand::Replay { report } => replay(desk, *report),
+    }
+}
+
+fn list(desk: &Desk) -> anyhow::Result<i32> {
+    let journal = Journal::open(&desk.folder)?;
+    let newest = |report: &&Report| journal.find(&report.identity).is_some_and(|newest| newest.seq == report.seq);
+    let reports: Vec<&Report> =
+        journal.reports().iter().filter(newest).filter(|report| report.rows.quarantined > 0).collect();
+    if desk.out.json() {
+        desk.out.value(&reports)?;
+        return Ok(exit::OK);
+    }
+    let mut table = desk.out.heads(["report", "file", "feed", "rows", "quarantined", "attempt"]);
+    for report in reports {
+        let number = |n: u64| desk.out.number(n as i64);
+        let (rows, quarantined) = (number(report.rows.rows), number(report.rows.quarantined));
+        let feed = report.identity.feed.clone();
+        table.row([report.seq.to_string(), report.name.clone(), feed, rows, quarantined, report.attempt.to_string()]);
+    }
+    desk.out.table(&table)?;
+    Ok(exit::OK)
+}
+
+fn show(desk: &Desk, report: i64, limit: usize) -> anyhow::Result<i32> {
+    let journal = Journal::open(&desk.folder)?;
+    let name = journal.report(report).map(|report| report.name.clone());
+    let name = name.ok_or_else(|| anyhow::anyhow!("no report has the number {report}; see `haidang reports`"))?;
+    let mut table = desk.out.heads(["row", "column", "value", "why", "text"]);
+    let mut rows: Vec<Row> = Vec::new();
+    quarantine::read(&desk.folder, report, |row| {
+        if rows.len() < limit {
+            rows.push(row);
+        }
+        Ok(())
+    })?;
+    if desk.out.json() {
+        rows.iter().try_for_each(|row| desk.out.value(row))?;
+        return Ok(exit::OK);
+    }
+    desk.out.title(&name)?;
+    for row in rows {
+        let why = desk.out.words.say_or_name("reason", &row.reason);
+        table.row([row.row.to_string(), row.column, shorter(&row.value), why, shorter(&row.text)]);
+    }
+    desk.out.table(&table)?;
+    Ok(exit::OK)
+}
+
+/// A text that fits a table: no control characters (a terminal would obey them), cut to a length.
+fn shorter(text: &str) -> String {
+    let clean = text.chars().map(|c| if c.is_control() { '·' } else { c });
+    let mut short: String = clean.take(SHOWN_TEXT).collect();
+    if text.chars().nth(SHOWN_TEXT).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+fn replay(desk: &Desk, report: i64) -> anyhow::Result<i32> {
+    let outcome = desk.writer()?.replay(report)?;
+    match &outcome {
+        Outcome::Ingested { seq, rows, .. } if !desk.out.json() => desk.out.say(
+            "quarantine.replayed",
+            &[
+                ("report", &seq.to_string()),
+                ("events", &desk.out.number(rows.events as i64)),
+                ("quarantined", &desk.out.number(rows.quarantined as i64)),
+            ],
+        )?,
+        outcome => desk.out.value(&json!(outcome))?,
+    }
+    Ok(exit::OK)
+}

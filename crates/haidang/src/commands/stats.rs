@@ -1,0 +1,131 @@
+//! `stats`: how many, by what.
+
+use disk::Taken;
+use event::rules::Kind;
+use event::time::day_text;
+use lake::ask::{By, Count, Filter};
+use serde_json::{Value, json};
+
+use crate::cli::{ByArg, StatsArgs};
+use crate::commands::{Desk, filter};
+use crate::exit;
+
+/// Days counted when no first day is said.
+const DEFAULT_DAYS: i32 = 30;
+
+pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
+    let owners = desk.owners(args.filter.attribution)?;
+    let mut filter = filter::filter(&args.filter, &owners)?;
+    let today = desk.folder.zone().day(desk.now());
+    let until = filter.until.unwrap_or(today + 1);
+    let since = filter.since.unwrap_or(until - DEFAULT_DAYS);
+    (filter.since, filter.until) = (Some(since), Some(until));
+    if args.filter.kind.is_empty() && args.by != ByArg::Kind {
+        filter.kinds = vec![Kind::Botnet];
+    }
+    let lake = desk.lake()?;
+    let days = (until - since).max(1);
+    let counts = lake.count(&owners, &filter, by(args.by), days)?;
+    let total = lake.count(&owners, &filter, By::Total, days)?;
+    let standing = lake.standing()?;
+    let answer = json!({
+        "by": format!("{:?}", args.by).to_lowercase(),
+        "since": day_text(since), "until": day_text(until - 1), "days": days,
+        "kinds": filter.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        "attribution_version": owners.version(), "sightings_version": standing.sightings, "reports": standing.folded,
+        "definition": desk.out.words.say("stats.definition"),
+        "rows": counts.iter().map(row).collect::<Vec<_>>(),
+        "total": total.first().map_or_else(|| row(&Count { group: None, unique: 0, mean_per_day: 0.0, events: 0 }), row),
+    });
+    if let Some(name) = &args.publish {
+        publish(desk, name, &answer)?;
+    }
+    if desk.out.json() {
+        desk.out.value(&answer)?;
+    } else {
+        show(desk, args, &filter, &counts, &total)?;
+        let versions = [("attribution", owners.version().to_string()), ("data", standing.sightings.to_string())];
+        let versions: Vec<(&str, &str)> = versions.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        desk.out.say("stats.versions", &versions)?;
+    }
+    Ok(exit::OK)
+}
+
+fn by(by: ByArg) -> By {
+    match by {
+        ByArg::Family => By::Family,
+        ByArg::Kind => By::Kind,
+        ByArg::Isp => By::Isp,
+        ByArg::Asn => By::Asn,
+        ByArg::Org => By::Organisation,
+        ByArg::Province => By::Place,
+        ByArg::Day => By::Day,
+        ByArg::Feed => By::Feed,
+    }
+}
+
+fn row(count: &Count) -> Value {
+    json!({ "group": count.group, "unique": count.unique, "mean_per_day": (count.mean_per_day * 100.0).round() / 100.0, "events": count.events })
+}
+
+fn publish(desk: &Desk, name: &str, answer: &Value) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'),
+        "a published figure is named with letters, digits and hyphens, not {name:?}"
+    );
+    let path = desk.folder.path(&format!("published/{name}.json"));
+    let done = desk.folder.disk.write(&path, serde_json::to_string_pretty(answer)?.as_bytes(), Taken::Refuse);
+    done.map_err(|e| anyhow::anyhow!("publish {name}: {e}; what was published is never changed, take another name"))
+}
+
+fn show(desk: &Desk, args: &StatsArgs, filter: &Filter, counts: &[Count], total: &[Count]) -> anyhow::Result<()> {
+    let day = |day: Option<i32>, less| day.map(|day| day_text(day - less)).unwrap_or_default();
+    desk.out.say("stats.title", &[("since", &day(filter.since, 0)), ("until", &day(filter.until, 1))])?;
+    let group = match args.by {
+        ByArg::Family => "family",
+        ByArg::Kind => "kind",
+        ByArg::Isp => "isp",
+        ByArg::Asn => "asn",
+        ByArg::Org => "org",
+        ByArg::Province => "place",
+        ByArg::Day => "day",
+        ByArg::Feed => "feed",
+    };
+    show_counts(desk, group, counts, total)?;
+    desk.out.say("stats.definition", &[])
+}
+
+/// A table of counts, the group's head first, the total last.
+pub(crate) fn show_counts(desk: &Desk, group: &'static str, counts: &[Count], total: &[Count]) -> anyhow::Result<()> {
+    let mut table = desk.out.heads([group, "unique", "mean", "events"]);
+    let places = constituency::Places::shipped();
+    for count in counts {
+        let name = count
+            .group
+            .as_deref()
+            .map_or_else(|| desk.out.words.say("out.unknown"), |code| label(&places, group, code));
+        table.row([
+            name,
+            desk.out.number(count.unique),
+            desk.out.decimal(count.mean_per_day),
+            desk.out.number(count.events),
+        ]);
+    }
+    if let Some(count) = total.first().filter(|_| counts.len() > 1) {
+        let name = desk.out.words.say("out.total");
+        table.row([
+            name,
+            desk.out.number(count.unique),
+            desk.out.decimal(count.mean_per_day),
+            desk.out.number(count.events),
+        ]);
+    }
+    desk.out.table(&table)
+}
+
+fn label(places: &constituency::Places, group: &str, code: &str) -> String {
+    match places.name(code).filter(|_| group == "place") {
+        Some(name) => format!("{code} {name}"),
+        None => code.to_owned(),
+    }
+}

@@ -1,0 +1,104 @@
+//! `whois`: the owner of a subject on a day, why, and what was seen of it.
+
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Date32Type, Int64Type};
+use constituency::{Hints, PlaceId};
+use event::json::text_at;
+use event::time::day_text;
+use lake::ask::Filter;
+use serde_json::{Value, json};
+
+use crate::cli::WhoisArgs;
+use crate::commands::{Desk, filter};
+use crate::exit;
+
+pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
+    let subject = filter::subject(&args.subject)?;
+    let day = day(desk, args.at.as_deref())?;
+    let owners = desk.owners(args.attribution)?;
+    let owner = owners.owner_at(&subject, day, Hints::default());
+    let name = |id: Option<constituency::OrgId>| {
+        id.map(|id| {
+            let name = owners.organisation(id, day).map_or("", |organisation| &organisation.name);
+            json!({ "code": owners.code(id), "name": name })
+        })
+    };
+    let matches = owners.constituency(day).map(|tables| tables.explain(&subject, day)).unwrap_or_default();
+    let seen = desk.lake()?.sightings(&owners, &Filter { subject: Some(subject.clone()), ..Filter::default() })?;
+    let seen: Vec<Value> =
+        seen.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| sighting(batch, row))).collect();
+    let answer = json!({
+        "subject": subject.to_string(), "day": day_text(day), "attribution_version": owners.version(),
+        "isp": name(owner.isp), "organisation": name(owner.organisation), "place": owner.place.map(PlaceId::code),
+        "place_source": owner.place_source.name(), "flags": owner.flags.names().collect::<Vec<_>>(), "conflict": owner.conflict,
+        "because": matches.iter().map(|m| json!({ "file": m.file, "line": m.line, "text": m.text })).collect::<Vec<_>>(),
+        "sightings": seen,
+    });
+    if desk.out.json() {
+        desk.out.value(&answer)?;
+    } else {
+        show(desk, &answer)?;
+    }
+    Ok(exit::OK)
+}
+
+fn day(desk: &Desk, at: Option<&str>) -> anyhow::Result<i32> {
+    let Some(text) = at else { return Ok(desk.folder.zone().day(desk.now())) };
+    let day = event::time::parse_day(text).or_else(|| event::time::parse(text).map(|at| desk.folder.zone().day(at)));
+    day.ok_or_else(|| anyhow::anyhow!("{text:?} is not a day or time; wanted for example 2026-09-30"))
+}
+
+fn sighting(batch: &arrow_array::RecordBatch, row: usize) -> Value {
+    let text = |name: &str| batch.column_by_name(name).and_then(|column| text_at(column.as_ref(), row));
+    let day = batch.column_by_name("day").map(|column| column.as_primitive::<Date32Type>().value(row));
+    let count = batch.column_by_name("count").map(|column| column.as_primitive::<Int64Type>().value(row));
+    json!({
+        "day": day.map(day_text), "kind": text("kind"), "family": text("family"), "identifier": text("identifier"),
+        "feed": text("feed"), "count": count,
+    })
+}
+
+fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
+    let text = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        Value::Object(owner) => {
+            format!("{} – {}", owner["code"].as_str().unwrap_or(""), owner["name"].as_str().unwrap_or(""))
+        }
+        _ => desk.out.words.say("out.unknown"),
+    };
+    let place = answer["place"].as_str().and_then(|code| {
+        constituency::Places::shipped()
+            .name(code)
+            .map(|name| format!("{code} {name} ({})", answer["place_source"].as_str().unwrap_or("")))
+    });
+    let flags: Vec<&str> = answer["flags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    desk.out.title(&format!("{} · {}", text(&answer["subject"]), text(&answer["day"])))?;
+    for (key, value) in [
+        ("isp", text(&answer["isp"])),
+        ("org", text(&answer["organisation"])),
+        ("place", place.unwrap_or_else(|| desk.out.words.say("out.unknown"))),
+        ("flags", flags.join(", ")),
+    ] {
+        desk.out.line(&format!("{}: {value}", desk.out.words.say(&format!("head.{key}"))))?;
+    }
+    if answer["conflict"] == true {
+        desk.out.say("whois.conflict", &[])?;
+    }
+    for row in answer["because"].as_array().into_iter().flatten() {
+        desk.out.line(&format!("  {}:{}  {}", text(&row["file"]), row["line"], text(&row["text"])))?;
+    }
+    let mut table = desk.out.heads(["day", "kind", "family", "what", "feed", "events"]);
+    for row in answer["sightings"].as_array().into_iter().flatten() {
+        let cell = |name: &str| row[name].as_str().unwrap_or("").to_owned();
+        table.row([
+            cell("day"),
+            cell("kind"),
+            cell("family"),
+            cell("identifier"),
+            cell("feed"),
+            desk.out.number(row["count"].as_i64().unwrap_or(0)),
+        ]);
+    }
+    desk.out.title(&desk.out.words.say("whois.seen"))?;
+    desk.out.table(&table)
+}

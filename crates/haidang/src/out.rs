@@ -1,0 +1,86 @@
+//! What a command says: for people or for machines, in their language.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use documents::message::{Lang, Messages};
+use serde::Serialize;
+
+use crate::table::{Table, grouped};
+
+/// Where a command's answer goes.
+#[derive(Debug)]
+pub(crate) struct Out {
+    json: bool,
+    colour: bool,
+    /// The words of the program.
+    pub(crate) words: Messages,
+}
+
+impl Out {
+    /// An answer in a language, as JSON if asked.
+    pub(crate) fn new(json: bool, lang: Lang) -> Self {
+        let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Self { json, colour, words: Messages::read(include_str!("../data/messages.toml"), lang) }
+    }
+
+    /// Whether machines read it.
+    pub(crate) fn json(&self) -> bool {
+        self.json
+    }
+
+    /// The language.
+    pub(crate) fn lang(&self) -> Lang {
+        self.words.lang()
+    }
+
+    /// One JSON value on a line of its own.
+    pub(crate) fn value(&self, value: &impl Serialize) -> anyhow::Result<()> {
+        let text = serde_json::to_string(value)?;
+        self.raw(&format!("{text}\n"))
+    }
+
+    /// Text as it stands. A reader that has gone is no error: `| head` is normal.
+    pub(crate) fn raw(&self, text: &str) -> anyhow::Result<()> {
+        match io::stdout().write_all(text.as_bytes()) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => Ok(done?),
+        }
+    }
+
+    /// A line for people; machines do not get it.
+    pub(crate) fn line(&self, text: &str) -> anyhow::Result<()> {
+        if self.json { Ok(()) } else { self.raw(&format!("{text}\n")) }
+    }
+
+    /// A message for people with its places filled.
+    pub(crate) fn say(&self, key: &str, values: &[(&str, &str)]) -> anyhow::Result<()> {
+        self.line(&self.words.fill(key, values))
+    }
+
+    /// A title for people.
+    pub(crate) fn title(&self, text: &str) -> anyhow::Result<()> {
+        if self.colour { self.line(&format!("\n\x1b[1;34m{text}\x1b[0m")) } else { self.line(&format!("\n{text}")) }
+    }
+
+    /// A table for people; an empty one says so.
+    pub(crate) fn table(&self, table: &Table) -> anyhow::Result<()> {
+        if table.is_empty() { self.say("out.nothing", &[]) } else { self.line(table.text(self.colour).trim_end()) }
+    }
+
+    /// A table with heads from the messages.
+    pub(crate) fn heads<const N: usize>(&self, keys: [&str; N]) -> Table {
+        Table::new(keys.map(|key| self.words.say(&format!("head.{key}"))))
+    }
+
+    /// A number as the language writes it.
+    pub(crate) fn number(&self, number: i64) -> String {
+        grouped(number, if self.lang() == Lang::Vi { '.' } else { ',' })
+    }
+
+    /// A number with one decimal.
+    pub(crate) fn decimal(&self, number: f64) -> String {
+        let tenths = (number * 10.0).round() as i64;
+        let mark = if self.lang() == Lang::Vi { ',' } else { '.' };
+        format!("{}{mark}{}", self.number(tenths / 10), (tenths % 10).abs())
+    }
+}

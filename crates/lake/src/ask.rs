@@ -1,0 +1,544 @@
+//! The questions: events, counts, an owner's list, how a feed lives.
+//!
+//! Days are numbers of the reporting zone, ranges half open. Every answer that names an owner is by the
+//! attribution version of the [`Attributor`] it is asked with.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, ArrayRef};
+use constituency::Attributor;
+use deltalake_core::datafusion::arrow::compute::cast;
+use event::json::text_at;
+use event::rules::Kind;
+use event::schema::OBSERVED;
+use event::subject::Subject;
+
+use crate::fold::KEY;
+use crate::schema::SAMPLES_MAX;
+use crate::session::{date, quoted};
+use crate::sighting::Sample;
+use crate::{Lake, LakeError};
+
+/// Which rows are meant.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// First day.
+    pub since: Option<i32>,
+    /// The day after the last.
+    pub until: Option<i32>,
+    /// One subject.
+    pub subject: Option<Subject>,
+    /// Only these kinds; empty for all.
+    pub kinds: Vec<Kind>,
+    /// Only this family.
+    pub family: Option<String>,
+    /// Only this feed.
+    pub feed: Option<String>,
+    /// The autonomous system the feed gave.
+    pub asn: Option<u32>,
+    /// Owned by one of these organisations.
+    pub organisations: Vec<String>,
+    /// Carried by one of these operators.
+    pub isps: Vec<String>,
+    /// Address ranges outside of which nothing can match, first and last; empty for no bound.
+    pub ranges: Vec<(u128, u128)>,
+    /// At most so many rows.
+    pub limit: Option<u64>,
+}
+
+/// The columns that are called differently in the two tables.
+struct Names {
+    high: &'static str,
+    low: &'static str,
+    asn: &'static str,
+    owner: &'static str,
+}
+
+const OF_EVENTS: Names = Names {
+    high: "source_ip_hi",
+    low: "source_ip_lo",
+    asn: "source_asn",
+    owner: "owner(source_ip_hi, source_ip_lo, subject_kind, \
+            coalesce(source_account, source_url, source_fqdn), day, source_asn, feed_place)",
+};
+
+const OF_SIGHTINGS: Names = Names {
+    high: "ip_hi",
+    low: "ip_lo",
+    asn: "feed_asn",
+    owner: "owner(ip_hi, ip_lo, subject_kind, subject, day, feed_asn, feed_place)",
+};
+
+/// Ranges that are pushed down one by one; more become one range around them all.
+const RANGES_MAX: usize = 64;
+
+impl Filter {
+    /// The conditions that need no owner.
+    fn plain(&self, names: &Names) -> Vec<String> {
+        let mut conditions = Vec::new();
+        conditions.extend(self.since.map(|day| format!("day >= {}", date(day))));
+        conditions.extend(self.until.map(|day| format!("day < {}", date(day))));
+        conditions.extend(self.subject.as_ref().map(|subject| subject_is(subject, names)));
+        conditions.extend(self.family.as_ref().map(|family| format!("family = {}", quoted(family))));
+        conditions.extend(self.feed.as_ref().map(|feed| format!("feed = {}", quoted(feed))));
+        conditions.extend(self.asn.map(|asn| format!("{} = {asn}", names.asn)));
+        if !self.kinds.is_empty() {
+            conditions.push(one_of("kind", self.kinds.iter().map(|kind| kind.name())));
+        }
+        if !self.ranges.is_empty() {
+            conditions.push(in_ranges(&self.ranges, names));
+        }
+        conditions
+    }
+
+    fn names_owner(&self) -> bool {
+        !self.organisations.is_empty() || !self.isps.is_empty()
+    }
+
+    fn owned(&self) -> Vec<String> {
+        let mut conditions = Vec::new();
+        if !self.organisations.is_empty() {
+            conditions.push(one_of("o['organisation']", self.organisations.iter().map(String::as_str)));
+        }
+        if !self.isps.is_empty() {
+            conditions.push(one_of("o['isp']", self.isps.iter().map(String::as_str)));
+        }
+        conditions
+    }
+}
+
+fn one_of<'t>(column: &str, texts: impl Iterator<Item = &'t str>) -> String {
+    let list: Vec<String> = texts.map(quoted).collect();
+    format!("{column} IN ({})", list.join(", "))
+}
+
+fn subject_is(subject: &Subject, names: &Names) -> String {
+    match subject {
+        Subject::Address(ip) => {
+            let (high, low) = event::address::halves(event::address::to_bits(*ip));
+            format!("{} = {high} AND {} = {low}", names.high, names.low)
+        }
+        Subject::Account(text) | Subject::Url(text) | Subject::Name(text) if names.high == "ip_hi" => {
+            format!("subject_kind = {} AND subject = {}", quoted(subject.kind()), quoted(text))
+        }
+        Subject::Account(text) => format!("source_account = {}", quoted(text)),
+        Subject::Url(text) => format!("source_url = {}", quoted(text)),
+        Subject::Name(text) => format!("source_fqdn = {}", quoted(text)),
+    }
+}
+
+fn in_ranges(ranges: &[(u128, u128)], names: &Names) -> String {
+    let around = |part: &[(u128, u128)]| Some((part.iter().map(|r| r.0).min()?, part.iter().map(|r| r.1).max()?));
+    let step = ranges.len().div_ceil(RANGES_MAX).max(1);
+    let parts: Vec<String> = ranges.chunks(step).filter_map(around).map(|range| in_range(range, names)).collect();
+    format!("({} IS NULL OR {})", names.high, parts.join(" OR "))
+}
+
+fn in_range((first, last): (u128, u128), names: &Names) -> String {
+    let ((high_a, low_a), (high_b, low_b)) = (event::address::halves(first), event::address::halves(last));
+    let (high, low) = (names.high, names.low);
+    if high_a == high_b {
+        format!("({high} = {high_a} AND {low} BETWEEN {low_a} AND {low_b})")
+    } else {
+        format!("({high} BETWEEN {high_a} AND {high_b})")
+    }
+}
+
+fn all(conditions: &[String]) -> String {
+    if conditions.is_empty() { "TRUE".to_owned() } else { conditions.join(" AND ") }
+}
+
+/// What numbers are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The whole country.
+    Total,
+    /// Malware family.
+    Family,
+    /// Kind of finding.
+    Kind,
+    /// Operator.
+    Isp,
+    /// Autonomous system the feed gave.
+    Asn,
+    /// Organisation.
+    Organisation,
+    /// Province.
+    Place,
+    /// Day.
+    Day,
+    /// Feed.
+    Feed,
+}
+
+impl By {
+    fn expression(self) -> &'static str {
+        match self {
+            Self::Total => "'total'",
+            Self::Family => "family",
+            Self::Kind => "kind",
+            Self::Isp => "o['isp']",
+            Self::Asn => "CAST(feed_asn AS VARCHAR)",
+            Self::Organisation => "o['organisation']",
+            Self::Place => "o['place']",
+            Self::Day => "CAST(day AS VARCHAR)",
+            Self::Feed => "feed",
+        }
+    }
+}
+
+/// One line of a count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Count {
+    /// The group's code; `None` is *unknown*.
+    pub group: Option<String>,
+    /// Distinct subjects over the whole period.
+    pub unique: i64,
+    /// Distinct subjects per day, mean over all days of the period.
+    pub mean_per_day: f64,
+    /// Events.
+    pub events: i64,
+}
+
+/// One finding of an owner's list, with what went before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// The subject.
+    pub subject: String,
+    /// Port of an exposed service.
+    pub port: Option<i32>,
+    /// Transport of an exposed service.
+    pub transport: String,
+    /// Kind of the finding.
+    pub kind: String,
+    /// Malware family.
+    pub family: String,
+    /// Classification identifier.
+    pub identifier: String,
+    /// Earliest and latest time of the month (of the month before, if gone).
+    pub first: i64,
+    /// Latest time.
+    pub last: i64,
+    /// Events in the month.
+    pub count: i64,
+    /// Days of the month on which it was seen.
+    pub days: i64,
+    /// Days of the month before.
+    pub days_before: i64,
+    /// Whether it was seen before that.
+    pub earlier: bool,
+    /// Operator, organisation, province, flags: the newest.
+    pub isp: String,
+    /// Organisation.
+    pub organisation: String,
+    /// Province code.
+    pub place: String,
+    /// `shared dynamic static`.
+    pub flags: String,
+    /// Feeds that saw it.
+    pub feeds: String,
+    /// Some contacts: time and source port.
+    pub samples: Vec<Sample>,
+}
+
+/// The month of a list and the one before it.
+#[derive(Debug, Clone, Copy)]
+pub struct Months {
+    /// First day of the month before.
+    pub before: i32,
+    /// First day of the month.
+    pub from: i32,
+    /// The day after its last.
+    pub to: i32,
+}
+
+/// Counts of a feed and family on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedDay {
+    /// The feed.
+    pub feed: String,
+    /// Malware family, if any.
+    pub family: Option<String>,
+    /// Day of the reporting zone.
+    pub day: i32,
+    /// Events.
+    pub events: i64,
+    /// Latest event.
+    pub last: i64,
+}
+
+impl Lake {
+    /// Events, in the order of the table, in the columns of [`event::json`].
+    ///
+    /// # Errors
+    /// The query's, or that of `each`.
+    pub fn events<E: From<LakeError>>(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+        each: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let observed: Vec<&str> =
+            OBSERVED.fields().iter().map(|field| field.name().as_str()).filter(|name| *name != "row").collect();
+        let ours = "feed AS feed_name, time_observation, day AS haidang_day, seq AS haidang_file, row AS haidang_row, \
+                    report AS haidang_report, kind AS haidang_kind, family AS haidang_family, isp AS haidang_isp, \
+                    organisation AS haidang_organisation, place AS haidang_place, place_source AS haidang_place_source, \
+                    constituency AS haidang_constituency";
+        let conditions = filter.plain(&OF_EVENTS);
+        let source = if filter.names_owner() {
+            let (owner, plain, owned) = (OF_EVENTS.owner, all(&conditions), all(&filter.owned()));
+            format!("(SELECT * FROM (SELECT *, {owner} AS o FROM events WHERE {plain}) WHERE {owned})")
+        } else {
+            format!("(SELECT * FROM events WHERE {})", all(&conditions))
+        };
+        let limit = filter.limit.map_or_else(String::new, |limit| format!(" LIMIT {limit}"));
+        let sql = format!(
+            "SELECT {}, {ours} FROM {source} ORDER BY day, source_ip_hi, source_ip_lo, time_source, seq, row{limit}",
+            observed.join(", ")
+        );
+        self.stream(Some(attributor), &sql, each)
+    }
+
+    /// Counts by a group, largest first. `days` is the length of the period, for the mean.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn count(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+        by: By,
+        days: i32,
+    ) -> Result<Vec<Count>, LakeError> {
+        let (group, owner) = (by.expression(), OF_SIGHTINGS.owner);
+        let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
+        let sql = format!(
+            "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
+             d AS (SELECT {group} AS g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n
+                   FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6),
+             u AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4, 5)
+             SELECT g, count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events
+             FROM u GROUP BY g ORDER BY unique_subjects DESC, g"
+        );
+        let mut counts = Vec::new();
+        for batch in self.query(Some(attributor), &sql)? {
+            for row in 0..batch.num_rows() {
+                counts.push(Count {
+                    group: text_at(batch.column(0).as_ref(), row).map(str::to_owned),
+                    unique: batch.column(1).as_primitive::<Int64Type>().value(row),
+                    mean_per_day: batch.column(2).as_primitive::<Float64Type>().value(row),
+                    events: batch.column(3).as_primitive::<Int64Type>().value(row),
+                });
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The findings of an owner in a month, those of the month before that are gone among them (`count` 0).
+    ///
+    /// # Errors
+    /// The query's, or that of `each`.
+    pub fn list<E: From<LakeError>>(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+        months: Months,
+        mut each: impl FnMut(Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = list_sql(filter, months);
+        self.stream(Some(attributor), &sql, |batch| {
+            let rows = ListedRows(&batch);
+            (0..batch.num_rows()).try_for_each(|row| each(rows.get(row)?))
+        })
+    }
+
+    /// Every sighting of a filter as it lies in the table, by day.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn sightings(&self, attributor: &Arc<Attributor>, filter: &Filter) -> Result<Vec<RecordBatch>, LakeError> {
+        let sql =
+            format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
+        self.query(Some(attributor), &sql)
+    }
+
+    /// What each feed brought on each day since `since`, by family.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn feed_days(&self, since: i32) -> Result<Vec<FeedDay>, LakeError> {
+        let sql = format!(
+            "SELECT feed, family, CAST(day AS INT), sum(count), max(last) FROM sightings WHERE day >= {} \
+             GROUP BY feed, family, day ORDER BY feed, family, day",
+            date(since)
+        );
+        let mut days = Vec::new();
+        for batch in self.query(None, &sql)? {
+            for row in 0..batch.num_rows() {
+                days.push(FeedDay {
+                    feed: text(&batch, 0, row),
+                    family: text_at(batch.column(1).as_ref(), row).map(str::to_owned),
+                    day: batch.column(2).as_primitive::<Int32Type>().value(row),
+                    events: batch.column(3).as_primitive::<Int64Type>().value(row),
+                    last: batch.column(4).as_primitive::<TimestampMicrosecondType>().value(row),
+                });
+            }
+        }
+        Ok(days)
+    }
+
+    /// Events of every report, by its number.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn events_per_report(&self) -> Result<Vec<(i64, i64)>, LakeError> {
+        let batches = self.query(None, "SELECT seq, count(*) FROM events GROUP BY seq ORDER BY seq")?;
+        let rows = |batch: &RecordBatch| {
+            let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();
+            column(0).into_iter().zip(column(1))
+        };
+        Ok(batches.iter().flat_map(rows).collect())
+    }
+
+    /// The organisations and operators that have anything in a period: `(organisation, isp)` codes.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn owners(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+    ) -> Result<(Vec<String>, Vec<String>), LakeError> {
+        let (owner, plain) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)));
+        let distinct = |field: &str| {
+            let sql = format!("SELECT DISTINCT {owner}['{field}'] AS code FROM sightings WHERE {plain} ORDER BY code");
+            let batches = self.query(Some(attributor), &sql)?;
+            let codes = batches.iter().flat_map(|batch| {
+                (0..batch.num_rows()).filter_map(|row| text_at(batch.column(0).as_ref(), row).map(str::to_owned))
+            });
+            Ok::<_, LakeError>(codes.collect())
+        };
+        Ok((distinct("organisation")?, distinct("isp")?))
+    }
+}
+
+fn list_sql(filter: &Filter, months: Months) -> String {
+    let mut filter = filter.clone();
+    filter.until = Some(months.to);
+    let (from, before) = (date(months.from), date(months.before));
+    let (owner, plain, owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
+    let this = format!("FILTER (WHERE day >= {from})");
+    let last = format!("FILTER (WHERE day >= {before} AND day < {from})");
+    format!(
+        "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
+         d AS (SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
+                      min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) AS samples,
+                      string_agg(DISTINCT feed, ' ') AS feeds, max(o['isp']) AS isp, max(o['organisation']) AS organisation,
+                      max(o['place']) AS place, max(o['flags']) AS flags
+               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+         SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
+                coalesce(min(first) {this}, min(first) {last}) AS first, coalesce(max(last) {this}, max(last) {last}) AS last,
+                coalesce(sum(count) {this}, 0) AS count, count(day) {this} AS days, count(day) {last} AS days_before,
+                count(day) FILTER (WHERE day < {before}) > 0 AS earlier,
+                last_value(isp ORDER BY day) AS isp, last_value(organisation ORDER BY day) AS organisation,
+                last_value(place ORDER BY day) AS place, last_value(flags ORDER BY day) AS flags,
+                string_agg(DISTINCT feeds, ' ') {this} AS feeds, flatten(array_agg(samples) {this}) AS samples
+         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+         HAVING count(day) FILTER (WHERE day >= {before}) > 0
+         ORDER BY kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
+    )
+}
+
+fn text(batch: &RecordBatch, column: usize, row: usize) -> String {
+    text_at(batch.column(column).as_ref(), row).unwrap_or_default().to_owned()
+}
+
+struct ListedRows<'b>(&'b RecordBatch);
+
+impl ListedRows<'_> {
+    fn text(&self, name: &str, row: usize) -> String {
+        self.0.column_by_name(name).and_then(|column| text_at(column.as_ref(), row)).unwrap_or_default().to_owned()
+    }
+
+    fn array(&self, name: &str) -> Result<&ArrayRef, LakeError> {
+        Ok(self.0.column(self.0.schema_ref().index_of(name)?))
+    }
+
+    fn whole(&self, name: &str, row: usize) -> Result<i64, LakeError> {
+        Ok(self.array(name)?.as_primitive::<Int64Type>().value(row))
+    }
+
+    fn instant(&self, name: &str, row: usize) -> Result<i64, LakeError> {
+        Ok(self.array(name)?.as_primitive::<TimestampMicrosecondType>().value(row))
+    }
+
+    fn subject(&self, row: usize) -> Result<String, LakeError> {
+        if self.array("ip_hi")?.is_null(row) {
+            return Ok(self.text("subject", row));
+        }
+        let bits = event::address::join(self.whole("ip_hi", row)?, self.whole("ip_lo", row)?);
+        Ok(event::address::from_bits(bits).to_string())
+    }
+
+    fn get(&self, row: usize) -> Result<Listed, LakeError> {
+        let port = self.array("port")?.as_primitive::<Int32Type>();
+        Ok(Listed {
+            subject: self.subject(row)?,
+            port: port.is_valid(row).then(|| port.value(row)),
+            transport: self.text("transport", row),
+            kind: self.text("kind", row),
+            family: self.text("family", row),
+            identifier: self.text("identifier", row),
+            first: self.instant("first", row)?,
+            last: self.instant("last", row)?,
+            count: self.whole("count", row)?,
+            days: self.whole("days", row)?,
+            days_before: self.whole("days_before", row)?,
+            earlier: self.array("earlier")?.as_boolean().value(row),
+            isp: self.text("isp", row),
+            organisation: self.text("organisation", row),
+            place: self.text("place", row),
+            flags: self.text("flags", row),
+            feeds: distinct_words(&self.text("feeds", row)),
+            samples: samples(self.array("samples")?, row)?,
+        })
+    }
+}
+
+fn distinct_words(text: &str) -> String {
+    let mut words: Vec<&str> = text.split_whitespace().collect();
+    words.sort_unstable();
+    words.dedup();
+    words.join(" ")
+}
+
+/// The smallest samples of a list of lists of samples.
+fn samples(column: &ArrayRef, row: usize) -> Result<Vec<Sample>, LakeError> {
+    let mut samples = Vec::new();
+    if column.is_null(row) {
+        return Ok(samples);
+    }
+    collect_samples(&column.as_list::<i32>().value(row), &mut samples)?;
+    samples.sort_unstable();
+    samples.dedup();
+    samples.truncate(SAMPLES_MAX);
+    Ok(samples)
+}
+
+fn collect_samples(values: &ArrayRef, samples: &mut Vec<Sample>) -> Result<(), LakeError> {
+    if let Some(lists) = values.as_list_opt::<i32>() {
+        return (0..lists.len())
+            .filter(|at| lists.is_valid(*at))
+            .try_for_each(|at| collect_samples(&lists.value(at), samples));
+    }
+    let fields = values.as_struct();
+    let times = cast(fields.column(0), &event::schema::instant())?;
+    let times = times.as_primitive::<TimestampMicrosecondType>();
+    let ports = fields.column(1).as_primitive::<Int32Type>();
+    let port = |at| if ports.is_valid(at) { ports.value(at) } else { -1 };
+    samples.extend((0..fields.len()).map(|at| Sample::new(times.value(at), port(at))));
+    Ok(())
+}

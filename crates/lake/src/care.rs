@@ -1,0 +1,189 @@
+//! Keeping the lake small, young and right: compaction, retention, vacuum, rebuilding.
+//!
+//! None of these can lose what is not yet folded: folding goes by report number, which every event
+//! carries, and not by file.
+
+use std::collections::BTreeMap;
+
+use deltalake_core::kernel::Add;
+use deltalake_core::operations::vacuum::VacuumMode;
+use event::time::day_text;
+use serde_json::json;
+
+use crate::fold::{KEY, Merger};
+use crate::schema::{DAY, EVENTS, SIGHTINGS};
+use crate::session::conform;
+use crate::table::{Change, Table};
+use crate::{Lake, LakeError};
+
+/// Rows merged before they are written.
+const MERGED_ROWS: usize = 64 * 1024;
+
+/// What a chore did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Days touched.
+    pub days: u64,
+    /// Files before.
+    pub files_before: u64,
+    /// Files after.
+    pub files_after: u64,
+}
+
+impl Done {
+    fn add(&mut self, before: usize, after: usize) {
+        self.days += 1;
+        self.files_before += before as u64;
+        self.files_after += after as u64;
+    }
+}
+
+/// Files of a table by day.
+fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, LakeError> {
+    let mut days: BTreeMap<String, Vec<Add>> = BTreeMap::new();
+    for file in table.files()? {
+        let day = file.partition_values.get(DAY).cloned().flatten().unwrap_or_default();
+        days.entry(day).or_default().push(file);
+    }
+    Ok(days)
+}
+
+fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str) -> Change {
+    let removes = removed.iter().map(|file| remove(file, data_change, now)).collect();
+    let adds = adds.into_iter().map(|add| Add { data_change, ..add }).collect();
+    Change { adds, removes, seq: None, notes: vec![("haidang.chore".to_owned(), json!(what))] }
+}
+
+fn remove(file: &Add, data_change: bool, now: i64) -> deltalake_core::kernel::Remove {
+    deltalake_core::kernel::Remove {
+        path: file.path.clone(),
+        data_change,
+        deletion_timestamp: Some(now / 1000),
+        extended_file_metadata: Some(true),
+        partition_values: Some(file.partition_values.clone()),
+        size: Some(file.size),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+    }
+}
+
+impl Lake {
+    /// Rewrites every day that has more than `files_max` files of `events` or of `sightings` into one, sorted.
+    /// Partial sightings are added up.
+    ///
+    /// # Errors
+    /// The disk's or the table's; days done stay done.
+    pub fn compact(&mut self, files_max: usize, now: i64) -> Result<Done, LakeError> {
+        let mut done = Done::default();
+        for (day, files) in files_by_day(&self.events)? {
+            if files.len() > files_max {
+                let adds = self.rewrite_events(&day, now)?;
+                done.add(files.len(), adds.len());
+                let change = change(&files, adds, false, now, "compact");
+                self.runtime.block_on(self.events.commit(change))?;
+            }
+        }
+        for (day, files) in files_by_day(&self.sightings)? {
+            if files.len() > files_max {
+                let adds = self.merge_sightings(&day, now)?;
+                done.add(files.len(), adds.len());
+                let change = change(&files, adds, true, now, "compact");
+                self.runtime.block_on(self.sightings.commit(change))?;
+            }
+        }
+        Ok(done)
+    }
+
+    fn rewrite_events(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
+        let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
+        let sql = format!(
+            "SELECT * FROM events WHERE day = DATE '{day}' \
+             ORDER BY subject_kind, source_ip_hi, source_ip_lo, kind, family, time_source, seq, row"
+        );
+        self.stream(None, &sql, |batch| writer.write(&conform(&batch, &EVENTS)?))?;
+        writer.finish()
+    }
+
+    fn merge_sightings(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
+        let mut writer = self.sightings_writer(format!("c-{}", self.sightings.version() + 1), now)?;
+        let mut merger = Merger::default();
+        let sql = format!("SELECT * FROM sightings WHERE day = DATE '{day}' ORDER BY {}", KEY.join(", "));
+        self.stream(None, &sql, |batch| {
+            merger.push(&conform(&batch, &SIGHTINGS)?)?;
+            if merger.waiting() < MERGED_ROWS { Ok(()) } else { writer.write(&merger.take()?) }
+        })?;
+        writer.write(&merger.finish()?)?;
+        writer.finish()
+    }
+
+    /// Folds every day of `events` again and puts the result in place of the stored sightings of those days.
+    /// Days that `events` no longer has keep theirs.
+    ///
+    /// # Errors
+    /// The disk's or the table's; days done stay done.
+    pub fn rebuild(&mut self, now: i64) -> Result<Done, LakeError> {
+        let mut done = Done::default();
+        let old = files_by_day(&self.sightings)?;
+        for day in files_by_day(&self.events)?.keys() {
+            let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
+            self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            let adds = writer.finish()?;
+            let removed = old.get(day).map_or(&[][..], Vec::as_slice);
+            done.add(removed.len(), adds.len());
+            let change = change(removed, adds, true, now, "rebuild");
+            self.runtime.block_on(self.sightings.commit(change))?;
+        }
+        Ok(done)
+    }
+
+    /// Takes every day before `first_kept` out of both tables. The files go with the next vacuum.
+    ///
+    /// # Errors
+    /// The disk's or the table's.
+    pub fn forget_before(&mut self, first_kept: i32, now: i64) -> Result<Done, LakeError> {
+        let mut done = Done::default();
+        let bound = day_text(first_kept);
+        for table in [&mut self.events, &mut self.sightings] {
+            let old: Vec<(String, Vec<Add>)> =
+                files_by_day(table)?.into_iter().filter(|(day, _)| *day < bound).collect();
+            let files: Vec<Add> = old.iter().flat_map(|(_, files)| files.clone()).collect();
+            if files.is_empty() {
+                continue;
+            }
+            done.days += old.len() as u64;
+            done.files_before += files.len() as u64;
+            self.runtime.block_on(table.commit(change(&files, Vec::new(), true, now, "forget")))?;
+        }
+        Ok(done)
+    }
+
+    /// Deletes files that no version within `keep_days` needs, and log entries older than that.
+    /// Returns how many data files went.
+    ///
+    /// # Errors
+    /// The disk's or the table's.
+    pub fn vacuum(&mut self, keep_days: u32) -> Result<u64, LakeError> {
+        let mut deleted = 0;
+        for table in [&mut self.events, &mut self.sightings] {
+            deleted += self.runtime.block_on(table.vacuum(keep_days))?;
+        }
+        Ok(deleted)
+    }
+}
+
+impl Table {
+    async fn vacuum(&mut self, keep_days: u32) -> Result<u64, LakeError> {
+        let (_, metrics) = self
+            .delta()
+            .clone()
+            .vacuum()
+            .with_retention_period(chrono::Duration::days(keep_days.into()))
+            .with_enforce_retention_duration(false)
+            .with_mode(VacuumMode::Full)
+            .await?;
+        self.refresh().await?;
+        Ok(metrics.files_deleted.len() as u64)
+    }
+}

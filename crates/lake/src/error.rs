@@ -1,0 +1,32 @@
+//! What can go wrong with the lake, by what the caller must do.
+
+use deltalake_core::DeltaTableError;
+use deltalake_core::datafusion::error::DataFusionError;
+
+/// An error of the lake.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    /// The disk said no: full, read-only, broken. Nothing was committed; free it and run again.
+    #[error("write the lake: {0}")]
+    Disk(#[from] std::io::Error),
+    /// The table's log or a data file cannot be read or written.
+    #[error("use the Delta table: {0}")]
+    Table(#[from] DeltaTableError),
+    /// A question could not be answered.
+    #[error("query the lake: {0}")]
+    Query(#[from] DataFusionError),
+    /// A Parquet file could not be written.
+    #[error("write a Parquet file: {0}")]
+    Parquet(#[from] parquet::errors::ParquetError),
+    /// Columns are not what they should be: a bug.
+    #[error("build columns: {0}")]
+    Columns(#[from] arrow_schema::ArrowError),
+    /// The lake was made by a newer program.
+    #[error("open the lake: its version is {found}, this program knows up to {known}; use the newer program")]
+    Newer {
+        /// Version of the lake.
+        found: i64,
+        /// Newest version known here.
+        known: i64,
+    },
+}

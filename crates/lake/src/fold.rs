@@ -1,0 +1,318 @@
+//! Folding: sorted events → sightings, and partial sightings → whole ones.
+//!
+//! Both ways end in the same row, and adding partial rows up is commutative: first is the smallest,
+//! last the largest, counts add, samples are the [`SAMPLES_MAX`] smallest of all, the mark is the most
+//! restrictive, the feed's own hints (ASN, place) are the smallest known.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::{Array, RecordBatch, UInt32Array};
+use arrow_select::take::take_record_batch;
+use event::json::text_at;
+use event::tlp::Tlp;
+
+use crate::LakeError;
+use crate::order::{self, NO_SUBJECT, Place, Scope, Texts, words};
+use crate::schema::{SAMPLES_MAX, position};
+use crate::sighting::{Sample, Sighting, SightingRows};
+
+/// A batch of events sorted, and the sightings it folds to.
+#[derive(Debug)]
+pub struct Folded {
+    /// The events, sorted as the table wants them.
+    pub events: RecordBatch,
+    /// Their sightings.
+    pub sightings: RecordBatch,
+}
+
+/// Sorts a batch of events and folds it.
+///
+/// # Errors
+/// Only if the columns are not those of [`crate::schema::EVENTS`].
+pub fn sort_and_fold(batch: &RecordBatch) -> Result<Folded, LakeError> {
+    let places = order::places(batch);
+    let rows = UInt32Array::from_iter_values(places.iter().map(|place| place.row));
+    let events = take_record_batch(batch, &rows)?;
+    let sightings = fold_places(batch, &places)?;
+    Ok(Folded { events, sightings })
+}
+
+fn fold_places(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, LakeError> {
+    let source = Source::of(batch);
+    let mut rows = SightingRows::default();
+    let mut samples = Vec::with_capacity(SAMPLES_MAX);
+    for group in places.chunk_by(|a, b| source.same(a, b)) {
+        if group[0].class != NO_SUBJECT {
+            source.fold_group(group, &mut samples, &mut rows);
+        }
+    }
+    rows.finish()
+}
+
+/// The columns of an events batch that sightings are made of.
+struct Source<'b> {
+    batch: &'b RecordBatch,
+    texts: Texts<'b>,
+    tlp_of_word: Vec<Option<Tlp>>,
+}
+
+impl<'b> Source<'b> {
+    fn of(batch: &'b RecordBatch) -> Self {
+        let marks = words(batch, "tlp").values();
+        let tlp_of_word = (0..marks.len()).map(|word| text_at(marks.as_ref(), word).and_then(Tlp::parse)).collect();
+        Self { batch, texts: Texts::of_events(batch), tlp_of_word }
+    }
+
+    fn same(&self, a: &Place, b: &Place) -> bool {
+        (a.day, a.class, a.bits, a.finding) == (b.day, b.class, b.bits, b.finding)
+            && (a.class == 0 || self.texts.get(a.class, a.row) == self.texts.get(b.class, b.row))
+    }
+
+    fn word(&self, name: &str, row: u32) -> Option<&'b str> {
+        text_at(self.batch.column(position(self.batch.schema_ref(), name)).as_ref(), row as usize)
+    }
+
+    fn fold_group(&self, group: &[Place], samples: &mut Vec<Sample>, rows: &mut SightingRows) {
+        let (first, last) = (&group[0], &group[group.len() - 1]);
+        let kind = self.word("kind", first.row).unwrap_or_default();
+        let scope = Scope::of(kind);
+        samples.clear();
+        samples.extend(group.iter().take(SAMPLES_MAX).map(|place| Sample::new(place.time, place.port)));
+        let is_address = first.class == 0;
+        rows.push(&Sighting {
+            day: first.day,
+            subject_kind: event::subject::KINDS[usize::from(first.class)],
+            bits: is_address.then_some(first.bits),
+            subject: (!is_address).then(|| self.texts.get(first.class, first.row)),
+            kind,
+            family: self.word("family", first.row),
+            identifier: (scope != Scope::Family).then(|| self.word("classification_identifier", first.row)).flatten(),
+            transport: (scope == Scope::Service).then(|| self.word("protocol_transport", first.row)).flatten(),
+            port: (scope == Scope::Service && first.port >= 0).then_some(first.port),
+            feed: self.word("feed", first.row).unwrap_or_default(),
+            first: first.time,
+            last: last.time,
+            count: group.len() as i64,
+            samples,
+            tlp: self.strictest(group).map(Tlp::name),
+            feed_asn: self.smallest_asn(group),
+            feed_place: group.iter().filter_map(|place| self.word("feed_place", place.row)).min(),
+        });
+    }
+
+    fn strictest(&self, group: &[Place]) -> Option<Tlp> {
+        let marks = words(self.batch, "tlp");
+        group.iter().filter_map(|place| self.tlp_of_word[marks.key(place.row as usize)?]).max()
+    }
+
+    fn smallest_asn(&self, group: &[Place]) -> Option<i64> {
+        let column = self.batch.column(position(self.batch.schema_ref(), "source_asn")).as_primitive::<Int64Type>();
+        let value = |place: &Place| column.is_valid(place.row as usize).then(|| column.value(place.row as usize));
+        group.iter().filter_map(value).min()
+    }
+}
+
+/// Adds up partial sightings that come sorted by [`KEY`]; what is whole goes to [`SightingRows`].
+#[derive(Debug, Default)]
+pub struct Merger {
+    open: Option<Open>,
+    rows: SightingRows,
+}
+
+/// The columns that tell sightings apart, in the order of the table.
+pub const KEY: [&str; 11] =
+    ["day", "subject_kind", "ip_hi", "ip_lo", "subject", "kind", "family", "identifier", "transport", "port", "feed"];
+
+#[derive(Debug)]
+struct Open {
+    key: Key,
+    first: i64,
+    last: i64,
+    count: i64,
+    samples: Vec<Sample>,
+    tlp: Option<Tlp>,
+    feed_asn: Option<i64>,
+    feed_place: Option<String>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Key {
+    day: i32,
+    bits: Option<u128>,
+    port: Option<i32>,
+    texts: [Option<String>; 7],
+}
+
+const KEY_TEXTS: [&str; 7] = ["subject_kind", "subject", "kind", "family", "identifier", "transport", "feed"];
+
+impl Merger {
+    /// Takes a batch whose rows follow those of the batch before.
+    ///
+    /// # Errors
+    /// Only if the columns are not those of [`crate::schema::SIGHTINGS`].
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+        let columns = Columns::of(batch)?;
+        for row in 0..batch.num_rows() {
+            let key = columns.key(row);
+            match &mut self.open {
+                Some(open) if open.key == key => open.add(&columns, row),
+                _ => {
+                    self.close();
+                    self.open = Some(Open::new(key, &columns, row));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whole rows waiting.
+    pub fn waiting(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The whole rows so far; the last one stays open.
+    ///
+    /// # Errors
+    /// Never for rows made here.
+    pub fn take(&mut self) -> Result<RecordBatch, LakeError> {
+        self.rows.finish()
+    }
+
+    /// All rows that are left.
+    ///
+    /// # Errors
+    /// Never for rows made here.
+    pub fn finish(mut self) -> Result<RecordBatch, LakeError> {
+        self.close();
+        self.rows.finish()
+    }
+
+    fn close(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        open.samples.sort_unstable();
+        open.samples.truncate(SAMPLES_MAX);
+        let [subject_kind, subject, kind, family, identifier, transport, feed] =
+            open.key.texts.each_ref().map(Option::as_deref);
+        self.rows.push(&Sighting {
+            day: open.key.day,
+            subject_kind: subject_kind.unwrap_or_default(),
+            bits: open.key.bits,
+            subject,
+            kind: kind.unwrap_or_default(),
+            family,
+            identifier,
+            transport,
+            port: open.key.port,
+            feed: feed.unwrap_or_default(),
+            first: open.first,
+            last: open.last,
+            count: open.count,
+            samples: &open.samples,
+            tlp: open.tlp.map(Tlp::name),
+            feed_asn: open.feed_asn,
+            feed_place: open.feed_place.as_deref(),
+        });
+    }
+}
+
+impl Open {
+    fn new(key: Key, columns: &Columns<'_>, row: usize) -> Self {
+        let mut open = Self {
+            key,
+            first: i64::MAX,
+            last: i64::MIN,
+            count: 0,
+            samples: Vec::new(),
+            tlp: None,
+            feed_asn: None,
+            feed_place: None,
+        };
+        open.add(columns, row);
+        open
+    }
+
+    fn add(&mut self, columns: &Columns<'_>, row: usize) {
+        self.first = self.first.min(columns.instant("first", row));
+        self.last = self.last.max(columns.instant("last", row));
+        self.count += columns.count(row);
+        self.tlp = self.tlp.max(columns.text("tlp", row).and_then(Tlp::parse));
+        self.feed_asn = smaller(self.feed_asn, columns.asn(row));
+        self.feed_place = smaller(self.feed_place.take(), columns.text("feed_place", row).map(str::to_owned));
+        self.samples.extend(columns.samples(row));
+        if self.samples.len() > SAMPLES_OPEN {
+            self.samples.sort_unstable();
+            self.samples.truncate(SAMPLES_MAX);
+        }
+    }
+}
+
+/// Samples gathered before they are cut to the smallest.
+const SAMPLES_OPEN: usize = 16 * SAMPLES_MAX;
+
+fn smaller<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+/// The columns of a batch of sightings, by name; texts of any string type.
+struct Columns<'b> {
+    batch: &'b RecordBatch,
+}
+
+impl<'b> Columns<'b> {
+    fn of(batch: &'b RecordBatch) -> Result<Self, LakeError> {
+        crate::schema::SIGHTINGS
+            .fields()
+            .iter()
+            .try_for_each(|field| batch.schema_ref().index_of(field.name()).map(drop))?;
+        Ok(Self { batch })
+    }
+
+    fn array(&self, name: &str) -> &'b dyn Array {
+        self.batch.column(position(self.batch.schema_ref(), name)).as_ref()
+    }
+
+    fn text(&self, name: &str, row: usize) -> Option<&'b str> {
+        text_at(self.array(name), row)
+    }
+
+    fn instant(&self, name: &str, row: usize) -> i64 {
+        self.array(name).as_primitive::<TimestampMicrosecondType>().value(row)
+    }
+
+    fn count(&self, row: usize) -> i64 {
+        self.array("count").as_primitive::<Int64Type>().value(row)
+    }
+
+    fn whole(&self, name: &str, row: usize) -> Option<i64> {
+        let column = self.array(name).as_primitive::<Int64Type>();
+        column.is_valid(row).then(|| column.value(row))
+    }
+
+    fn asn(&self, row: usize) -> Option<i64> {
+        self.whole("feed_asn", row)
+    }
+
+    fn key(&self, row: usize) -> Key {
+        let port = self.array("port").as_primitive::<Int32Type>();
+        let halves = self.whole("ip_hi", row).zip(self.whole("ip_lo", row));
+        Key {
+            day: self.array("day").as_primitive::<Date32Type>().value(row),
+            bits: halves.map(|(high, low)| event::address::join(high, low)),
+            port: port.is_valid(row).then(|| port.value(row)),
+            texts: KEY_TEXTS.map(|name| self.text(name, row).map(str::to_owned)),
+        }
+    }
+
+    fn samples(&self, row: usize) -> Vec<Sample> {
+        let list = self.array("samples").as_list::<i32>().value(row);
+        let fields = list.as_struct();
+        let times = fields.column(0).as_primitive::<TimestampMicrosecondType>();
+        let ports = fields.column(1).as_primitive::<Int32Type>();
+        (0..list.len())
+            .map(|at| Sample::new(times.value(at), if ports.is_valid(at) { ports.value(at) } else { -1 }))
+            .collect()
+    }
+}

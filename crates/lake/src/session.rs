@@ -1,0 +1,99 @@
+//! SQL over both tables at one version.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use constituency::Attributor;
+use deltalake_core::datafusion::arrow::compute::cast;
+use deltalake_core::datafusion::prelude::SessionContext;
+use deltalake_core::delta_datafusion::create_session;
+use futures::StreamExt as _;
+
+use crate::fold::sort_and_fold;
+use crate::schema::EVENTS;
+use crate::{Lake, LakeError, owner};
+
+impl Lake {
+    /// A session in which `events`, `sightings` and `owner(…)` are known.
+    pub(crate) async fn session(&self, attributor: Option<Arc<Attributor>>) -> Result<SessionContext, LakeError> {
+        let session: SessionContext = create_session().into();
+        for (name, table) in [("events", &self.events), ("sightings", &self.sightings)] {
+            table.delta().update_datafusion_session(&session.state())?;
+            session.register_table(name, table.delta().table_provider().await?)?;
+        }
+        if let Some(attributor) = attributor {
+            session.register_udf(owner::function(attributor));
+        }
+        Ok(session)
+    }
+
+    /// Runs a query and gives every batch of its answer to `each`, in order.
+    ///
+    /// # Errors
+    /// The query's, or that of `each`.
+    pub fn stream<E: From<LakeError>>(
+        &self,
+        attributor: Option<&Arc<Attributor>>,
+        sql: &str,
+        mut each: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.runtime.block_on(async {
+            let mut batches = async {
+                let session = self.session(attributor.cloned()).await?;
+                Ok::<_, LakeError>(session.sql(sql).await?.execute_stream().await?)
+            }
+            .await?;
+            while let Some(batch) = batches.next().await {
+                each(batch.map_err(LakeError::from)?)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Runs a query whose answer is small.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn query(&self, attributor: Option<&Arc<Attributor>>, sql: &str) -> Result<Vec<RecordBatch>, LakeError> {
+        let mut batches = Vec::new();
+        self.stream(attributor, sql, |batch| {
+            batches.push(batch);
+            Ok::<_, LakeError>(())
+        })?;
+        Ok(batches)
+    }
+
+    /// Folds the events of a condition again and gives the sightings to `each`.
+    pub(crate) fn fold_where(
+        &self,
+        condition: &str,
+        mut each: impl FnMut(RecordBatch) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        self.stream(None, &format!("SELECT * FROM events WHERE {condition}"), |batch| {
+            let folded = sort_and_fold(&conform(&batch, &EVENTS)?)?;
+            if folded.sightings.num_rows() > 0 { each(folded.sightings) } else { Ok(()) }
+        })
+    }
+}
+
+/// A batch as a reader gives it, in the columns and types of a schema in memory.
+pub(crate) fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, LakeError> {
+    let column = |name: &str| Ok::<_, LakeError>(batch.column(batch.schema_ref().index_of(name)?));
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|field| Ok(cast(column(field.name())?, field.data_type())?))
+        .collect::<Result<Vec<_>, LakeError>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
+}
+
+/// A text as an SQL literal.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A day as an SQL literal.
+pub(crate) fn date(day: i32) -> String {
+    format!("DATE '{}'", event::time::day_text(day))
+}

@@ -1,0 +1,144 @@
+//! A Delta table in a local folder.
+
+use std::path::{Path, PathBuf};
+
+use arrow_schema::Schema;
+use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
+use deltalake_core::operations::create::CreateBuilder;
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use deltalake_core::{DeltaTable, DeltaTableBuilder};
+use disk::Disk;
+use serde_json::Value;
+use url::Url;
+
+use crate::LakeError;
+use crate::schema::{DAY, plain};
+use crate::store::durable;
+
+/// The application id under which reports are committed; the transaction's version is the report's number.
+pub const APPLICATION: &str = "haidang.reports";
+/// The property that says which program version made the table's columns.
+const FORM_PROPERTY: &str = "haidang.form";
+/// The form of the columns this program writes.
+pub const FORM: i64 = 1;
+/// Log entries between two checkpoints: bounds what a reader has to replay.
+const CHECKPOINT_EVERY: u32 = 50;
+
+/// A table, opened at its newest version.
+#[derive(Debug)]
+pub struct Table {
+    root: PathBuf,
+    table: DeltaTable,
+}
+
+/// What one commit does.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// Files that join.
+    pub adds: Vec<Add>,
+    /// Files that leave.
+    pub removes: Vec<Remove>,
+    /// The report's number, if it commits one.
+    pub seq: Option<i64>,
+    /// Notes kept in the log.
+    pub notes: Vec<(String, Value)>,
+}
+
+impl Table {
+    /// Opens the table at `root`, or makes it.
+    ///
+    /// # Errors
+    /// [`LakeError::Newer`] for a table of a newer program.
+    pub(crate) async fn open(root: &Path, schema: &Schema, disk: &Disk) -> Result<Self, LakeError> {
+        disk.create_folder(root)?;
+        let url = Url::from_directory_path(root)
+            .map_err(|()| std::io::Error::other(format!("{} is not an absolute path", root.display())))?;
+        let mut table = DeltaTableBuilder::from_url(url.clone())?.with_storage_backend(durable(disk), url).build()?;
+        if table.verify_deltatable_existence().await? {
+            table.load().await?;
+        } else {
+            table = create(&table, schema).await?;
+        }
+        let table = Self { root: root.to_owned(), table };
+        table.check_form()?;
+        Ok(table)
+    }
+
+    fn check_form(&self) -> Result<(), LakeError> {
+        let metadata = self.table.snapshot()?.metadata();
+        let found = metadata.configuration().get(FORM_PROPERTY).and_then(|form| form.parse().ok()).unwrap_or(FORM);
+        if found > FORM { Err(LakeError::Newer { found, known: FORM }) } else { Ok(()) }
+    }
+
+    /// Its folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The Delta version it stands at.
+    pub fn version(&self) -> u64 {
+        self.table.version().unwrap_or(0)
+    }
+
+    /// The Delta library's table, for readers.
+    pub(crate) fn delta(&self) -> &DeltaTable {
+        &self.table
+    }
+
+    /// Goes to the newest version.
+    pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
+        Ok(self.table.update_state().await?)
+    }
+
+    /// The highest report number committed.
+    pub(crate) async fn committed(&self) -> Result<Option<i64>, LakeError> {
+        let log = self.table.log_store();
+        Ok(self.table.snapshot()?.transaction_version(log.as_ref(), APPLICATION).await?)
+    }
+
+    /// Every file of the table.
+    #[expect(deprecated, reason = "chores take files out of the table one by one, as actions")]
+    pub(crate) fn files(&self) -> Result<Vec<Add>, LakeError> {
+        Ok(self.table.snapshot()?.log_data().iter().map(|file| file.add_action()).collect())
+    }
+
+    /// Commits a change; on return it is on the disk.
+    ///
+    /// # Errors
+    /// The disk's or the table's; nothing is committed then.
+    pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, LakeError> {
+        let mut properties = CommitProperties::default().with_metadata(change.notes);
+        if let Some(seq) = change.seq {
+            properties = properties.with_application_transaction(Transaction::new(APPLICATION, seq));
+        }
+        let operation =
+            DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DAY.to_owned()]), predicate: None };
+        let actions = change.removes.into_iter().map(Action::Remove).chain(change.adds.into_iter().map(Action::Add));
+        let snapshot = self.table.snapshot()?;
+        let done = CommitBuilder::from(properties)
+            .with_actions(actions.collect())
+            .build(Some(snapshot), self.table.log_store(), operation)
+            .await?;
+        let version = done.version();
+        self.table.update_state().await?;
+        Ok(version)
+    }
+}
+
+async fn create(table: &DeltaTable, schema: &Schema) -> Result<DeltaTable, LakeError> {
+    let columns: StructType = (&plain(schema)).try_into_kernel()?;
+    let table = CreateBuilder::new()
+        .with_log_store(table.log_store())
+        .with_columns(columns.fields().cloned())
+        .with_partition_columns([DAY])
+        .with_configuration_property(
+            deltalake_core::TableProperty::CheckpointInterval,
+            Some(CHECKPOINT_EVERY.to_string()),
+        )
+        .with_configuration([(FORM_PROPERTY.to_owned(), Some(FORM.to_string()))])
+        .with_raise_if_key_not_exists(false)
+        .await?;
+    Ok(table)
+}

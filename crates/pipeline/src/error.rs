@@ -1,0 +1,84 @@
+//! What can go wrong on the way, by what the caller must do.
+
+use std::path::PathBuf;
+
+/// An error of the pipeline.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// A file of the data folder cannot be used. Nothing is lost: what was accepted is tried again at the next run.
+    #[error("use {path}: {source}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The lake.
+    #[error(transparent)]
+    Lake(#[from] lake::LakeError),
+    /// The data folder was made by a newer program.
+    #[error("open the data folder: its form is {found}, this program knows up to {known}; use the newer program")]
+    Newer {
+        /// Form of the folder.
+        found: u32,
+        /// Newest form known here.
+        known: u32,
+    },
+    /// The folder has another reporting zone than was asked for; the zone is fixed when the folder is made.
+    #[error("open the data folder: its days are cut in {has}, not in {asked}")]
+    OtherZone {
+        /// The folder's zone.
+        has: String,
+        /// The zone asked for.
+        asked: String,
+    },
+    /// A file of settings is not of its form.
+    #[error("read {path}: {wrong}")]
+    Form {
+        /// Which one.
+        path: PathBuf,
+        /// What is wrong, and where.
+        wrong: String,
+    },
+    /// Another process writes; it is named.
+    #[error("write the data folder: it is held by {holder}")]
+    Held {
+        /// What the holder wrote about itself.
+        holder: String,
+    },
+    /// A delivered file cannot be unpacked; it is not accepted.
+    #[error("unpack {name}: {wrong}")]
+    Packed {
+        /// Its name.
+        name: String,
+        /// What is wrong.
+        wrong: String,
+    },
+    /// Something that was asked for is not there.
+    #[error("find {0}")]
+    Missing(String),
+}
+
+impl PipelineError {
+    /// Whether the disk is full: the work stops, and goes on where it stood once there is room.
+    pub fn disk_full(&self) -> bool {
+        let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
+        match self {
+            Self::File { source, .. } | Self::Lake(lake::LakeError::Disk(source)) => full(source),
+            Self::Lake(error) => format!("{error:?}").contains("StorageFull"),
+            _ => false,
+        }
+    }
+}
+
+/// Names the file in an operating system's error.
+pub(crate) trait At<T> {
+    /// The error at `path`.
+    fn at(self, path: &std::path::Path) -> Result<T, PipelineError>;
+}
+
+impl<T> At<T> for std::io::Result<T> {
+    fn at(self, path: &std::path::Path) -> Result<T, PipelineError> {
+        self.map_err(|source| PipelineError::File { path: path.to_owned(), source })
+    }
+}

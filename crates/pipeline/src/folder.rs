@@ -1,0 +1,187 @@
+//! The data folder: everything of one installation.
+//!
+//! ```text
+//! haidang.json          form of the folder, reporting zone, country: fixed when it is made
+//! lock                  who writes
+//! feeds.toml            the operator's catalogue of feeds, if he has one
+//! schema/               schema files of feeds
+//! rules/                the operator's families.csv and kinds.csv, if he has them
+//! spool/                accepted, waiting
+//! journal.jsonl         every report ever accepted, and how it went
+//! raw/ab/<hash>.zst     accepted reports as they came, unpacked
+//! quarantine/           rows that are no events
+//! constituency/         snapshots of who owns what, and which counts when
+//! lake/events, lake/sightings
+//! published/            counts that were published, as they were
+//! ```
+
+use std::fs::{self, File};
+use std::io::{Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use disk::{Disk, Taken};
+use event::time::Zone;
+use serde::{Deserialize, Serialize};
+
+use crate::PipelineError;
+use crate::error::At as _;
+
+/// The zone of a new folder if none is asked for.
+pub const DEFAULT_ZONE: &str = "Asia/Ho_Chi_Minh";
+/// The country of a new folder if none is asked for: ISO 3166-1.
+pub const DEFAULT_COUNTRY: &str = "VN";
+/// The form this program makes and knows.
+pub const FORM: u32 = 1;
+/// Longest name of a holder of the lock.
+const HOLDER_MAX: u64 = 200;
+/// Largest file of settings that is read.
+pub const SETTINGS_MAX: u64 = 64 << 20;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Settings {
+    form: u32,
+    zone: String,
+    country: String,
+}
+
+/// A data folder, opened. Reading needs no lock; writing needs [`DataFolder::lock`].
+#[derive(Debug, Clone)]
+pub struct DataFolder {
+    root: PathBuf,
+    zone: Zone,
+    country: String,
+    /// The way to its disk.
+    pub disk: Disk,
+}
+
+impl DataFolder {
+    /// Opens a folder, or makes it with the given zone and country.
+    ///
+    /// # Errors
+    /// A folder of a newer program, one with another zone than asked for, an unknown zone, the disk's.
+    pub fn open(root: &Path, zone: Option<&str>, country: Option<&str>, disk: Disk) -> Result<Self, PipelineError> {
+        let root = std::path::absolute(root).at(root)?;
+        let path = root.join("haidang.json");
+        let settings = if path.exists() {
+            Self::stored(&path, zone)?
+        } else {
+            let settings = Settings {
+                form: FORM,
+                zone: zone.unwrap_or(DEFAULT_ZONE).to_owned(),
+                country: country.unwrap_or(DEFAULT_COUNTRY).to_owned(),
+            };
+            let text = serde_json::to_vec_pretty(&settings).map_err(|e| form(&path, &e))?;
+            known_zone(&settings.zone, &path)?;
+            disk.write(&path, &text, Taken::Replace).at(&path)?;
+            settings
+        };
+        let zone = known_zone(&settings.zone, &path)?;
+        Ok(Self { root, zone, country: settings.country, disk })
+    }
+
+    fn stored(path: &Path, zone: Option<&str>) -> Result<Settings, PipelineError> {
+        #[derive(Deserialize)]
+        struct FormOnly {
+            form: u32,
+        }
+        let text = read_text(path)?;
+        let FormOnly { form: found } = serde_json::from_str(&text).map_err(|e| form(path, &e))?;
+        if found > FORM {
+            return Err(PipelineError::Newer { found, known: FORM });
+        }
+        let settings: Settings = serde_json::from_str(&text).map_err(|e| form(path, &e))?;
+        match zone {
+            Some(asked) if asked != settings.zone => {
+                Err(PipelineError::OtherZone { has: settings.zone, asked: asked.to_owned() })
+            }
+            _ => Ok(settings),
+        }
+    }
+
+    /// Its path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The reporting zone.
+    pub fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// The country whose provinces the feeds' regions are read as.
+    pub fn country(&self) -> &str {
+        &self.country
+    }
+
+    /// A path within.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// Where a raw report of a hash lies.
+    pub fn raw(&self, hash: &str) -> PathBuf {
+        self.root.join("raw").join(&hash[..2.min(hash.len())]).join(format!("{hash}.zst"))
+    }
+
+    /// Becomes the one writer. The lock goes with the returned value, and with the process.
+    ///
+    /// # Errors
+    /// [`PipelineError::Held`] with the holder's name.
+    pub fn lock(&self) -> Result<Lock, PipelineError> {
+        let path = self.path("lock");
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).at(&path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(PipelineError::Held { holder: holder(&mut file) }),
+            Err(fs::TryLockError::Error(source)) => return Err(PipelineError::File { path, source }),
+        }
+        file.set_len(0).at(&path)?;
+        write!(file, "process {}", std::process::id()).at(&path)?;
+        Ok(Lock { _file: file })
+    }
+}
+
+fn holder(file: &mut File) -> String {
+    // Only for the message: an unreadable name is no name.
+    let bytes = bounded(file, HOLDER_MAX).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    if text.is_empty() { "another process".to_owned() } else { text }
+}
+
+fn form(path: &Path, wrong: &dyn std::fmt::Display) -> PipelineError {
+    PipelineError::Form { path: path.to_owned(), wrong: wrong.to_string() }
+}
+
+fn known_zone(name: &str, path: &Path) -> Result<Zone, PipelineError> {
+    Zone::named(name)
+        .ok_or_else(|| form(path, &format!("unknown time zone {name:?}; wanted an IANA name like {DEFAULT_ZONE}")))
+}
+
+/// Reads a file of settings, at most [`SETTINGS_MAX`] bytes.
+///
+/// # Errors
+/// The disk's; a larger file; bytes that are no UTF-8.
+pub fn read_text(path: &Path) -> Result<String, PipelineError> {
+    let bytes = bounded(File::open(path).at(path)?, SETTINGS_MAX + 1).at(path)?;
+    if bytes.len() as u64 > SETTINGS_MAX {
+        return Err(form(path, &format!("larger than {} MiB", SETTINGS_MAX >> 20)));
+    }
+    String::from_utf8(bytes).map_err(|e| form(path, &e))
+}
+
+/// At most `limit` bytes of a reader.
+///
+/// # Errors
+/// The reader's.
+#[expect(clippy::disallowed_methods, reason = "bounded: the one place where a limit stands before it")]
+pub fn bounded(reader: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The right to write; given back when dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}

@@ -1,0 +1,176 @@
+//! One report from its raw bytes into files of the lake, in bounded memory.
+//!
+//! Three steps run beside each other, each a thread, with short queues between them: parse (bytes →
+//! columns), know (enrich, sort, fold) and write (Parquet). What is not an event goes to quarantine on the way.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use arrow_array::RecordBatch;
+use event::rows::{EventRows, Limits};
+use feeds::format::{Parser, RECORD_MAX, Sink};
+use lake::Lake;
+use lake::fold::{Folded, sort_and_fold};
+use lake::lake::Finished;
+use rustc_hash::FxHashSet;
+
+use crate::enrich::{Context, enrich};
+use crate::error::At as _;
+use crate::journal::Rows;
+use crate::quarantine::Keeper;
+use crate::{DataFolder, PipelineError};
+
+/// Events of a batch: enough to sort and compress well, few enough to keep several in memory.
+const BATCH_EVENTS: usize = 32 * 1024;
+/// Batches that may wait between two steps.
+const QUEUE: usize = 1;
+/// Bytes read at a time; larger than the longest record, so that every read makes progress.
+const CHUNK: usize = 4 * RECORD_MAX;
+
+/// A report that is written but not committed.
+#[derive(Debug)]
+pub struct Written {
+    /// Its files.
+    pub finished: Finished,
+    /// Where its rows went.
+    pub rows: Rows,
+}
+
+/// Reads a report into files of the lake and its quarantine. `only` limits it to those rows (a further attempt).
+///
+/// # Errors
+/// The disk's; raw bytes that cannot be unpacked.
+pub fn ingest(
+    folder: &DataFolder,
+    lake: &Lake,
+    context: &Context<'_>,
+    parser: Parser,
+    raw: &Path,
+    only: Option<&FxHashSet<u64>>,
+    now: i64,
+) -> Result<Written, PipelineError> {
+    let (observed, to_know) = sync_channel(QUEUE);
+    let (folded, to_write) = sync_channel(QUEUE);
+    thread::scope(|scope| {
+        let parsing = scope.spawn(|| parse(folder, context.seq, parser, raw, only, now, observed));
+        let knowing = scope.spawn(|| know(context, to_know, folded));
+        let written = write(lake, context.seq, now, to_write);
+        let parsed = joined(parsing.join());
+        let known = joined(knowing.join());
+        // A step that fails ends the others without an error of their own, so the first error is the cause.
+        let (finished, days) = written?;
+        known?;
+        let rows = Rows { days, ..parsed? };
+        Ok(Written { finished, rows })
+    })
+}
+
+fn joined<T>(result: thread::Result<Result<T, PipelineError>>) -> Result<T, PipelineError> {
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the next step ends when the sender goes")]
+fn parse(
+    folder: &DataFolder,
+    seq: i64,
+    mut parser: Parser,
+    raw: &Path,
+    only: Option<&FxHashSet<u64>>,
+    now: i64,
+    next: SyncSender<RecordBatch>,
+) -> Result<Rows, PipelineError> {
+    let mut keeper = Keeper::new(folder, seq);
+    let mut sink = Sink { events: EventRows::new(Limits::at(now)), rejected: Vec::new() };
+    let mut chunks = Chunks::open(raw).at(raw)?;
+    let mut events = 0;
+    loop {
+        let last = chunks.fill().at(raw)?;
+        let used = parser.parse(chunks.bytes(), last, &mut sink);
+        chunks.consume(used);
+        for rejected in sink.rejected.drain(..).filter(|r| only.is_none_or(|rows| rows.contains(&r.row))) {
+            keeper.keep(&rejected)?;
+        }
+        let ended = last && (chunks.bytes().is_empty() || used == 0);
+        if sink.events.len() >= BATCH_EVENTS || ended {
+            let batch = of_rows(&sink.events.finish(), only)?;
+            events += batch.num_rows() as u64;
+            // The next step has gone only after an error of its own, which is the one to report.
+            if batch.num_rows() > 0 && next.send(batch).is_err() {
+                break;
+            }
+        }
+        if ended {
+            break;
+        }
+    }
+    let quarantined = keeper.finish()?;
+    let rows = if only.is_some() { events + quarantined } else { parser.rows() };
+    Ok(Rows { rows, events, quarantined, days: 0 })
+}
+
+/// Of a batch the rows that are wanted.
+fn of_rows(batch: &RecordBatch, only: Option<&FxHashSet<u64>>) -> Result<RecordBatch, PipelineError> {
+    use arrow_array::cast::AsArray as _;
+    let Some(only) = only else { return Ok(batch.clone()) };
+    let rows = batch.column(0).as_primitive::<arrow_array::types::Int64Type>();
+    let wanted = rows.values().iter().map(|row| Some(only.contains(&(*row as u64)))).collect();
+    Ok(arrow_select::filter::filter_record_batch(batch, &wanted).map_err(lake::LakeError::from)?)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the next step ends when the sender goes")]
+fn know(context: &Context<'_>, observed: Receiver<RecordBatch>, next: SyncSender<Folded>) -> Result<(), PipelineError> {
+    for batch in observed {
+        if next.send(sort_and_fold(&enrich(&batch, context)?)?).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn write(lake: &Lake, seq: i64, now: i64, folded: Receiver<Folded>) -> Result<(Finished, u64), PipelineError> {
+    let mut files = lake.begin(seq, now)?;
+    for batch in folded {
+        files.write(&batch)?;
+    }
+    let days = files.days() as u64;
+    Ok((Lake::finish(files)?, days))
+}
+
+/// A raw report unpacked piece by piece; what was not used is kept in front of the next piece.
+struct Chunks {
+    source: zstd::Decoder<'static, io::BufReader<File>>,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    ended: bool,
+}
+
+impl Chunks {
+    fn open(path: &Path) -> io::Result<Self> {
+        let source = zstd::Decoder::new(File::open(path)?)?;
+        Ok(Self { source, buffer: vec![0; CHUNK], start: 0, end: 0, ended: false })
+    }
+
+    /// Reads until the buffer is full or the report ends; whether it has ended.
+    fn fill(&mut self) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        while self.end < self.buffer.len() && !self.ended {
+            let read = self.source.read(&mut self.buffer[self.end..])?;
+            self.ended = read == 0;
+            self.end += read;
+        }
+        Ok(self.ended)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    fn consume(&mut self, used: usize) {
+        self.start += used;
+    }
+}

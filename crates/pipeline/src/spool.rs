@@ -1,0 +1,232 @@
+//! The spool: what was delivered and is not yet in the lake.
+//!
+//! Accepting is unpacking, hashing, compressing and syncing; once a slip (`<id>.json`) lies beside the
+//! bytes (`<id>.zst`), the file is ours and no crash loses it. Anyone may accept; only the writer drains.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use disk::{NewFile, Taken};
+use feeds::decode::{self, Container, DecodeError, HEAD_LEN, Limits};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::At as _;
+use crate::folder::{bounded, read_text};
+use crate::{DataFolder, PipelineError};
+
+/// Level of compression of raw reports: the fastest regular one.
+const LEVEL: i32 = 1;
+/// Bytes copied at a time.
+const COPY_BYTES: usize = 1 << 18;
+
+/// What lies beside the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slip {
+    /// The file's name as delivered, without folders.
+    pub name: String,
+    /// The feed it was delivered for, if the sender said.
+    pub feed: Option<String>,
+    /// SHA-256 of the unpacked content, in hexadecimal.
+    pub hash: String,
+    /// Bytes, unpacked.
+    pub bytes: u64,
+    /// When it was accepted, microseconds since 1970.
+    pub at: i64,
+}
+
+/// A file that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The slip's path.
+    pub path: PathBuf,
+    /// What it says.
+    pub slip: Slip,
+}
+
+impl Waiting {
+    /// Where its bytes are, unless they were moved to `raw` already.
+    pub fn bytes_path(&self) -> PathBuf {
+        self.path.with_extension("zst")
+    }
+}
+
+/// Accepts a file of the file system: one report, or an archive with many.
+///
+/// # Errors
+/// A file that cannot be unpacked, with the reason; the disk's. Members accepted before stay accepted.
+pub fn accept_file(folder: &DataFolder, path: &Path, feed: Option<&str>, now: i64) -> Result<Vec<Slip>, PipelineError> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("unnamed");
+    let file = fs::File::open(path).at(path)?;
+    accept(folder, name, BufReader::with_capacity(COPY_BYTES, file), feed, now)
+}
+
+/// Accepts delivered bytes, as [`accept_file`].
+///
+/// # Errors
+/// As [`accept_file`].
+pub fn accept(
+    folder: &DataFolder,
+    name: &str,
+    mut bytes: impl BufRead + Seek,
+    feed: Option<&str>,
+    now: i64,
+) -> Result<Vec<Slip>, PipelineError> {
+    let unpacked = |error: DecodeError| PipelineError::Packed { name: name.to_owned(), wrong: error.to_string() };
+    let reading = |error: io::Error| unpacked(DecodeError::Read(error));
+    let head = bounded(bytes.by_ref(), HEAD_LEN as u64).map_err(reading)?;
+    bytes.rewind().map_err(reading)?;
+    let container = decode::kind_of(&head);
+    if container != Container::Zip {
+        let mut report = decode::open(container, bytes, Limits::default()).map_err(unpacked)?;
+        return Ok(vec![spool(folder, name, &mut report, feed, now)?]);
+    }
+    let mut slips = Vec::new();
+    decode::for_each_member(bytes, Limits::default(), |member, report| {
+        slips.push(spool(folder, member, report, feed, now).map_err(Unpack::Spool)?);
+        Ok(())
+    })
+    .map_err(|error| match error {
+        Unpack::Decode(error) => unpacked(error),
+        Unpack::Spool(error) => error,
+    })?;
+    Ok(slips)
+}
+
+/// Why a member of an archive did not get into the spool.
+enum Unpack {
+    Decode(DecodeError),
+    Spool(PipelineError),
+}
+
+impl From<DecodeError> for Unpack {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(error)
+    }
+}
+
+fn spool(
+    folder: &DataFolder,
+    name: &str,
+    report: &mut dyn Read,
+    feed: Option<&str>,
+    now: i64,
+) -> Result<Slip, PipelineError> {
+    let slip_path = free_path(folder, now);
+    let bytes_path = slip_path.with_extension("zst");
+    let file = folder.disk.create(&bytes_path).at(&bytes_path)?;
+    let (hash, bytes) = compress(report, file).map_err(|error| delivered(name, &bytes_path, error))?;
+    let slip = Slip { name: name.to_owned(), feed: feed.map(str::to_owned), hash, bytes, at: now };
+    let text =
+        serde_json::to_vec(&slip).map_err(|e| PipelineError::Form { path: slip_path.clone(), wrong: e.to_string() })?;
+    folder.disk.write(&slip_path, &text, Taken::Refuse).at(&slip_path)?;
+    Ok(slip)
+}
+
+/// What the delivered bytes are to blame for, and what the disk.
+fn delivered(name: &str, path: &Path, error: io::Error) -> PipelineError {
+    match error.downcast::<DecodeError>() {
+        Ok(wrong) => PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() },
+        Err(source) => PipelineError::File { path: path.to_owned(), source },
+    }
+}
+
+/// A name that sorts by time of arrival and is nobody else's.
+fn free_path(folder: &DataFolder, now: i64) -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut turn = 0;
+    loop {
+        let name = format!("spool/{now:020}-{:08}-{number:06}-{turn}.json", std::process::id());
+        let path = folder.path(&name);
+        if !path.exists() && !path.with_extension("zst").exists() {
+            return path;
+        }
+        turn += 1;
+    }
+}
+
+fn compress(report: &mut dyn Read, file: NewFile) -> io::Result<(String, u64)> {
+    let mut encoder = zstd::Encoder::new(file, LEVEL)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; COPY_BYTES];
+    let mut total = 0;
+    loop {
+        let read = report.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&buffer[..read]);
+        encoder.write_all(&buffer[..read])?;
+        total += read as u64;
+    }
+    encoder.finish()?.publish(Taken::Refuse)?;
+    Ok((hex(&hash.finalize()), total))
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What waits, in order of arrival.
+///
+/// # Errors
+/// The disk's; a slip that is none of ours.
+pub fn waiting(folder: &DataFolder) -> Result<Vec<Waiting>, PipelineError> {
+    let path = folder.path("spool");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let mut waiting = Vec::new();
+    for entry in fs::read_dir(&path).at(&path)? {
+        let path = entry.at(&path)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") && !disk::is_staged(&path) {
+            let slip = serde_json::from_str(&read_text(&path)?)
+                .map_err(|e| PipelineError::Form { path: path.clone(), wrong: e.to_string() })?;
+            waiting.push(Waiting { path, slip });
+        }
+    }
+    waiting.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(waiting)
+}
+
+/// Removes files that a crash left unpublished anywhere in the folder, and spooled bytes without a slip
+/// that are older than this process. Only the writer may.
+///
+/// # Errors
+/// The disk's.
+pub fn sweep(folder: &DataFolder) -> Result<u64, PipelineError> {
+    let mut swept = 0;
+    for name in ["spool", "raw", "quarantine", "lake", "constituency", "schema"] {
+        swept += sweep_folder(folder, &folder.path(name))?;
+    }
+    Ok(swept)
+}
+
+fn sweep_folder(folder: &DataFolder, path: &Path) -> Result<u64, PipelineError> {
+    if !path.is_dir() {
+        return Ok(0);
+    }
+    let mut swept = 0;
+    for entry in fs::read_dir(path).at(path)? {
+        let path = entry.at(path)?.path();
+        if path.is_dir() {
+            swept += sweep_folder(folder, &path)?;
+        } else if disk::is_staged(&path) && !writer_lives(&path) {
+            folder.disk.remove(&path).at(&path)?;
+            swept += 1;
+        }
+    }
+    Ok(swept)
+}
+
+/// Whether the process that staged a file (its number is in the name) still runs.
+fn writer_lives(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let Some((_, digits)) = name.rsplit_once('#') else { return false };
+    let process = &digits[..digits.len().saturating_sub(6)];
+    process != std::process::id().to_string() && Path::new("/proc").join(process).exists()
+}

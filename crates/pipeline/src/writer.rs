@@ -1,0 +1,360 @@
+//! The one writer of a data folder: recovers, drains the spool, tries quarantined rows again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use constituency::{Attributor, Places};
+use disk::Taken;
+use feeds::format::Parser;
+use lake::Lake;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::catalogue::Feeds;
+use crate::enrich::Context;
+use crate::error::At as _;
+use crate::folder::Lock;
+use crate::ingest::ingest;
+use crate::journal::{Identity, Journal, Line, Report, Rows, State};
+use crate::spool::{self, Waiting};
+use crate::{DataFolder, PipelineError, owners, quarantine};
+
+/// The clock: microseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// What became of one delivered file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is in the lake.
+    Ingested {
+        /// The file's name.
+        name: String,
+        /// Its feed.
+        feed: String,
+        /// Its type.
+        report: String,
+        /// Its number.
+        seq: i64,
+        /// Where its rows went.
+        rows: Rows,
+    },
+    /// It was there already.
+    Again {
+        /// The file's name.
+        name: String,
+        /// Its feed.
+        feed: String,
+        /// The number it has.
+        seq: i64,
+    },
+    /// Nobody knows how to read it; it is kept.
+    Refused {
+        /// The file's name.
+        name: String,
+        /// Why.
+        why: String,
+    },
+    /// Its raw bytes cannot be read; they are kept.
+    Failed {
+        /// The file's name.
+        name: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The writer: holds the lock as long as it lives.
+pub struct Writer {
+    folder: DataFolder,
+    lock: Lock,
+    journal: Journal,
+    lake: Lake,
+    feeds: Feeds,
+    places: Places,
+    owners: Arc<Attributor>,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").field("folder", &self.folder.root()).finish()
+    }
+}
+
+/// What was forgotten.
+#[derive(Debug, Clone, Copy)]
+pub struct Forgotten {
+    /// In the lake.
+    pub lake: lake::care::Done,
+    /// Raw reports and quarantine files deleted.
+    pub files: u64,
+}
+
+/// A report ready to be read.
+struct Job {
+    seq: i64,
+    identity: Identity,
+    raw: PathBuf,
+    parser: Parser,
+    feed: String,
+    tlp: event::tlp::Tlp,
+    observed: i64,
+    only: Option<FxHashSet<u64>>,
+}
+
+impl Writer {
+    /// Becomes the writer of a folder and puts right what a crash left.
+    ///
+    /// # Errors
+    /// [`PipelineError::Held`] if there is one; the disk's.
+    pub fn open(folder: DataFolder, clock: Clock) -> Result<Self, PipelineError> {
+        let lock = folder.lock()?;
+        spool::sweep(&folder)?;
+        let journal = Journal::open(&folder)?;
+        journal.mend()?;
+        let mut lake = Lake::open(&folder.path("lake"), &folder.disk)?;
+        lake.recover(clock())?;
+        let feeds = Feeds::open(&folder)?;
+        let owners = owners::attributor(&folder, None)?;
+        let mut writer = Self { folder, lock, journal, lake, feeds, places: Places::shipped(), owners, clock };
+        writer.settle()?;
+        Ok(writer)
+    }
+
+    /// The lake.
+    pub fn lake(&mut self) -> &mut Lake {
+        &mut self.lake
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// The proof that nobody else writes.
+    pub fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    /// Reports that were committed when a crash kept the journal from saying so.
+    fn settle(&mut self) -> Result<(), PipelineError> {
+        let committed = self.lake.standing()?.committed;
+        let unsaid = |report: &&Report| report.state == State::Prepared && report.seq <= committed;
+        let done: Vec<i64> = self.journal.reports().iter().filter(unsaid).map(|report| report.seq).collect();
+        done.into_iter().try_for_each(|seq| self.journal.add(Line::Done { seq, at: (self.clock)() }))
+    }
+
+    /// Takes everything that waits in the spool into the lake, in order, and tells each outcome.
+    ///
+    /// # Errors
+    /// The disk's: nothing is lost, the next run goes on.
+    pub fn drain(&mut self, mut each: impl FnMut(&Outcome)) -> Result<(), PipelineError> {
+        loop {
+            let waiting = spool::waiting(&self.folder)?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            for file in waiting {
+                let outcome = self.take(&file)?;
+                self.folder.disk.remove(&file.path).at(&file.path)?;
+                if file.bytes_path().exists() {
+                    self.folder.disk.remove(&file.bytes_path()).at(&file.path)?;
+                }
+                each(&outcome);
+            }
+        }
+    }
+
+    fn take(&mut self, file: &Waiting) -> Result<Outcome, PipelineError> {
+        let slip = &file.slip;
+        let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name) {
+            Ok(reader) => reader,
+            Err(why) => return self.refuse(file, why),
+        };
+        let identity = Identity {
+            feed: feed.0.clone(),
+            report: parser.report().to_owned(),
+            date: parser.date().map(event::time::day_text).unwrap_or_default(),
+            hash: slip.hash.clone(),
+        };
+        let seq = match self.journal.find(&identity) {
+            Some(report) if report.state == State::Done => {
+                let seq = report.seq;
+                let name = slip.name.clone();
+                self.journal.add(Line::Again { seq, at: slip.at, name: name.clone() })?;
+                return Ok(Outcome::Again { name, feed: identity.feed, seq });
+            }
+            Some(report) if !matches!(report.state, State::Failed(_)) => report.seq,
+            _ => self.number(file, &identity, 1)?,
+        };
+        let raw = self.keep_raw(file)?;
+        let job = Job { seq, identity, raw, parser, feed: feed.0, tlp: feed.1, observed: slip.at, only: None };
+        self.run(job, &slip.name)
+    }
+
+    /// The feed (name and mark) and parser of a file, or why there is none.
+    fn reader(&self, feed: Option<&str>, name: &str) -> Result<((String, event::tlp::Tlp), Parser), String> {
+        let found = self.feeds.of(feed, name).ok_or_else(|| match feed {
+            Some(feed) => format!("no feed {feed:?} in feeds.toml"),
+            None => format!("no feed in feeds.toml has files called like {name:?}; name one with --feed"),
+        })?;
+        let parser = found.1.open(name).map_err(|e| e.to_string())?;
+        Ok(((found.0.name.clone(), found.0.tlp), parser))
+    }
+
+    fn refuse(&mut self, file: &Waiting, why: String) -> Result<Outcome, PipelineError> {
+        self.keep_raw(file)?;
+        let (name, hash) = (file.slip.name.clone(), file.slip.hash.clone());
+        self.journal.add(Line::Refused { at: file.slip.at, name: name.clone(), hash, why: why.clone() })?;
+        Ok(Outcome::Refused { name, why })
+    }
+
+    fn number(&mut self, file: &Waiting, identity: &Identity, attempt: u32) -> Result<i64, PipelineError> {
+        let seq = self.journal.next();
+        self.journal.add(Line::Accepted {
+            seq,
+            at: file.slip.at,
+            identity: identity.clone(),
+            name: file.slip.name.clone(),
+            bytes: file.slip.bytes,
+            attempt,
+        })?;
+        Ok(seq)
+    }
+
+    /// Moves the bytes from the spool to where raw reports are kept.
+    fn keep_raw(&self, file: &Waiting) -> Result<PathBuf, PipelineError> {
+        let raw = self.folder.raw(&file.slip.hash);
+        if !raw.exists() {
+            self.folder.disk.rename(&file.bytes_path(), &raw).at(&raw)?;
+        }
+        Ok(raw)
+    }
+
+    fn run(&mut self, job: Job, name: &str) -> Result<Outcome, PipelineError> {
+        let now = (self.clock)();
+        let report = job.identity.report.clone();
+        let context = Context {
+            seq: job.seq,
+            feed: &job.feed,
+            report: &report,
+            tlp: job.tlp,
+            observed: job.observed,
+            zone: self.folder.zone(),
+            country: self.folder.country(),
+            rules: self.feeds.rules(),
+            places: &self.places,
+            owners: &self.owners,
+        };
+        let written = match ingest(&self.folder, &self.lake, &context, job.parser, &job.raw, job.only.as_ref(), now) {
+            Ok(written) => written,
+            Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
+                let why = format!("raw bytes of {name} are damaged: {source}");
+                self.journal.add(Line::Failed { seq: job.seq, at: now, why: why.clone() })?;
+                return Ok(Outcome::Failed { name: name.to_owned(), why });
+            }
+            Err(error) => return Err(error),
+        };
+        self.journal.add(Line::Prepared { seq: job.seq, rows: written.rows })?;
+        let notes =
+            vec![("haidang.report".to_owned(), json!(job.identity)), ("haidang.rows".to_owned(), json!(written.rows))];
+        self.lake.commit(written.finished, notes)?;
+        self.journal.add(Line::Done { seq: job.seq, at: now })?;
+        Ok(Outcome::Ingested { name: name.to_owned(), feed: job.feed, report, seq: job.seq, rows: written.rows })
+    }
+
+    /// Tries the quarantined rows of a report again, with the schema and mappings of today. Rows that are
+    /// events now join the lake under a new number; the others stay in quarantine under it.
+    ///
+    /// # Errors
+    /// No such report, or an older attempt of one; the disk's.
+    pub fn replay(&mut self, seq: i64) -> Result<Outcome, PipelineError> {
+        let report =
+            self.journal.report(seq).cloned().ok_or_else(|| PipelineError::Missing(format!("report {seq}")))?;
+        let newest = self.journal.find(&report.identity).map_or(seq, |report| report.seq);
+        if newest != seq {
+            return Err(PipelineError::Missing(format!(
+                "rows of report {seq}: they were tried again as report {newest}"
+            )));
+        }
+        let mut only = FxHashSet::default();
+        quarantine::read(&self.folder, seq, |row| {
+            only.insert(row.row);
+            Ok(())
+        })?;
+        let (feed, parser) = self.reader(Some(&report.identity.feed), &report.name).map_err(PipelineError::Missing)?;
+        let next = self.journal.next();
+        self.journal.add(Line::Accepted {
+            seq: next,
+            at: (self.clock)(),
+            identity: report.identity.clone(),
+            name: report.name.clone(),
+            bytes: report.bytes,
+            attempt: report.attempt + 1,
+        })?;
+        let job = Job {
+            seq: next,
+            raw: self.folder.raw(&report.identity.hash),
+            identity: report.identity,
+            parser,
+            feed: feed.0,
+            tlp: feed.1,
+            observed: report.at,
+            only: Some(only),
+        };
+        self.run(job, &report.name)
+    }
+
+    /// Forgets everything before a day: its partitions of the lake, and raw reports and quarantine delivered
+    /// before it. What was published stays.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn forget(&mut self, first_kept: i32) -> Result<Forgotten, PipelineError> {
+        let now = (self.clock)();
+        let lake = self.lake.forget_before(first_kept, now)?;
+        let bound = self.folder.zone().day_start(first_kept).unwrap_or(i64::MIN);
+        // The same bytes may have come again later, or under another name: the newest delivery decides.
+        let mut newest: FxHashMap<&str, i64> = FxHashMap::default();
+        for report in self.journal.reports() {
+            let at = newest.entry(&report.identity.hash).or_insert(i64::MIN);
+            *at = report.delivered.max(*at);
+        }
+        for refused in self.journal.refused() {
+            let at = newest.entry(&refused.hash).or_insert(i64::MIN);
+            *at = refused.at.max(*at);
+        }
+        let mut old: Vec<PathBuf> =
+            newest.iter().filter(|(_, at)| **at < bound).map(|(hash, _)| self.folder.raw(hash)).collect();
+        let reports = self.journal.reports().iter().filter(|report| report.delivered < bound);
+        old.extend(reports.map(|report| quarantine::path(&self.folder, report.seq)));
+        old.retain(|path| path.exists());
+        let note = self.folder.path("forgotten.json");
+        let text = json!({ "before": event::time::day_text(first_kept), "at": event::time::to_text(now) }).to_string();
+        self.folder.disk.write(&note, text.as_bytes(), Taken::Replace).at(&note)?;
+        old.iter().try_for_each(|path| self.folder.disk.remove(path).at(path))?;
+        Ok(Forgotten { lake, files: old.len() as u64 })
+    }
+
+    /// Puts a Shadowserver schema in the data folder, for all feeds that name none of their own.
+    ///
+    /// # Errors
+    /// A file that is no schema; the disk's.
+    pub fn use_schema(&mut self, path: &std::path::Path) -> Result<(), PipelineError> {
+        crate::catalogue::read_schema(path)?;
+        let text = crate::folder::read_text(path)?;
+        let stored = self.folder.path(crate::catalogue::SCHEMA);
+        if !stored.exists() || crate::folder::read_text(&stored)? != text {
+            self.folder.disk.write(&stored, text.as_bytes(), Taken::Replace).at(&stored)?;
+            self.feeds = Feeds::open(&self.folder)?;
+        }
+        Ok(())
+    }
+}
+
+/// Errors of the machine, not of the bytes.
+fn is_transient(error: &std::io::Error) -> bool {
+    error.raw_os_error().is_some()
+}
