@@ -227,7 +227,7 @@ impl NewFile {
     ///
     /// # Errors
     /// As the operating system says; `AlreadyExists` as [`Taken`] says.
-    pub fn publish(mut self, taken: Taken) -> io::Result<()> {
+    pub fn publish(&mut self, taken: Taken) -> io::Result<()> {
         self.file.flush()?;
         let Some(staged) = self.staged.clone() else { return Ok(()) };
         self.disk.step(|| Step::SyncFile(self.path.clone()))?;

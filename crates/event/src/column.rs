@@ -152,6 +152,7 @@ pub struct Words {
     words: Vec<Box<str>>,
     index: FxHashMap<Box<str>, i32>,
     spellings: FxHashMap<Box<str>, Option<Word>>,
+    last: Option<Word>,
 }
 
 /// A word of a column.
@@ -178,6 +179,18 @@ impl Words {
 
     /// The word of a text.
     pub fn intern(&mut self, text: &str) -> Word {
+        // Neighbouring rows mostly agree, so the last word is tried before the table.
+        if let Some(last) = self.last
+            && *self.words[last.0 as usize] == *text
+        {
+            return last;
+        }
+        let word = self.find_or_add(text);
+        self.last = Some(word);
+        word
+    }
+
+    fn find_or_add(&mut self, text: &str) -> Word {
         if let Some(&key) = self.index.get(text) {
             return Word(key);
         }

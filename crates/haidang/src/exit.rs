@@ -3,6 +3,7 @@
 use pipeline::PipelineError;
 
 use crate::cli::Cli;
+use crate::table::tame;
 
 /// All went well.
 pub(crate) const OK: i32 = 0;
@@ -25,7 +26,10 @@ fn code(error: &anyhow::Error) -> i32 {
         Some(PipelineError::Held { .. }) => HELD,
         Some(PipelineError::Newer { .. } | PipelineError::Lake(lake::LakeError::Newer { .. })) => NEWER,
         Some(error) if error.disk_full() => DISK_FULL,
-        _ => ERROR,
+        Some(_) => ERROR,
+        None if matches!(error.downcast_ref(), Some(lake::LakeError::Newer { .. })) => NEWER,
+        None if format!("{error:?}").contains("StorageFull") => DISK_FULL,
+        None => ERROR,
     }
 }
 
@@ -34,9 +38,9 @@ pub(crate) fn report(error: &anyhow::Error, cli: &Cli) -> i32 {
     let code = code(error);
     #[expect(clippy::print_stderr, reason = "this is where errors are told")]
     if cli.json {
-        eprintln!("{}", serde_json::json!({ "error": format!("{error:#}"), "code": code }));
+        eprintln!("{}", serde_json::json!({ "error": error.to_string(), "code": code }));
     } else {
-        eprintln!("haidang: {error:#}");
+        eprintln!("haidang: {}", tame(&error.to_string()));
     }
     code
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use documents::message::{Lang, Messages};
 use serde::Serialize;
 
-use crate::table::{Table, grouped};
+use crate::table::{Table, grouped, tame};
 
 /// Where a command's answer goes.
 #[derive(Debug)]
@@ -54,7 +54,9 @@ impl Out {
 
     /// A message for people with its places filled.
     pub(crate) fn say(&self, key: &str, values: &[(&str, &str)]) -> anyhow::Result<()> {
-        self.line(&self.words.fill(key, values))
+        let tamed: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, tame(value))).collect();
+        let tamed: Vec<(&str, &str)> = tamed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.line(&self.words.fill(key, &tamed))
     }
 
     /// A title for people.

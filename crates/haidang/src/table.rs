@@ -17,7 +17,7 @@ impl Table {
 
     /// Adds a row.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(cells.into_iter().map(|cell| tame(&cell)).collect());
     }
 
     /// Whether it has no row.
@@ -55,6 +55,12 @@ impl Table {
         let mut cells = self.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
         cells.peek().is_some() && cells.all(numeric)
     }
+}
+
+/// A text that a terminal shows and does not obey: feeds and file names are anybody's.
+pub(crate) fn tame(text: &str) -> String {
+    let commands = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if commands(c) { '·' } else { c }).collect()
 }
 
 fn push_line(out: &mut String, cells: &[String], widths: &[usize], right: &[bool]) {

@@ -286,7 +286,7 @@ impl Lake {
         let ours = "feed AS feed_name, time_observation, day AS haidang_day, seq AS haidang_file, row AS haidang_row, \
                     report AS haidang_report, kind AS haidang_kind, family AS haidang_family, isp AS haidang_isp, \
                     organisation AS haidang_organisation, place AS haidang_place, place_source AS haidang_place_source, \
-                    constituency AS haidang_constituency";
+                    constituency AS haidang_constituency, mark AS haidang_tlp";
         let conditions = filter.plain(&OF_EVENTS);
         let source = if filter.names_owner() {
             let (owner, plain, owned) = (OF_EVENTS.owner, all(&conditions), all(&filter.owned()));
@@ -390,12 +390,13 @@ impl Lake {
         Ok(days)
     }
 
-    /// Events of every report, by its number.
+    /// Events of every report after a number, by its number.
     ///
     /// # Errors
     /// The query's.
-    pub fn events_per_report(&self) -> Result<Vec<(i64, i64)>, LakeError> {
-        let batches = self.query(None, "SELECT seq, count(*) FROM events GROUP BY seq ORDER BY seq")?;
+    pub fn events_per_report(&self, after: i64) -> Result<Vec<(i64, i64)>, LakeError> {
+        let sql = format!("SELECT seq, count(*) FROM events WHERE seq > {after} GROUP BY seq ORDER BY seq");
+        let batches = self.query(None, &sql)?;
         let rows = |batch: &RecordBatch| {
             let column = |at: usize| batch.column(at).as_primitive::<Int64Type>().values().to_vec();
             column(0).into_iter().zip(column(1))
@@ -435,7 +436,7 @@ fn list_sql(filter: &Filter, months: Months) -> String {
     format!(
         "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
          d AS (SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
-                      min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) AS samples,
+                      min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) FILTER (WHERE day >= {from}) AS samples,
                       string_agg(DISTINCT feed, ' ') AS feeds, max(o['isp']) AS isp, max(o['organisation']) AS organisation,
                       max(o['place']) AS place, max(o['flags']) AS flags
                FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)

@@ -48,6 +48,9 @@ fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, LakeError> 
     Ok(days)
 }
 
+/// The order of a rewritten day: as [`crate::order`] has it, so that neighbours fold and addresses can be skipped.
+pub(crate) const EVENTS_ORDER: &str = "subject_kind, source_ip_hi, source_ip_lo, source_account, source_url, source_fqdn, kind, family, time_source, seq, row";
+
 fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str) -> Change {
     let removes = removed.iter().map(|file| remove(file, data_change, now)).collect();
     let adds = adds.into_iter().map(|add| Add { data_change, ..add }).collect();
@@ -98,10 +101,7 @@ impl Lake {
 
     fn rewrite_events(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
-        let sql = format!(
-            "SELECT * FROM events WHERE day = DATE '{day}' \
-             ORDER BY subject_kind, source_ip_hi, source_ip_lo, kind, family, time_source, seq, row"
-        );
+        let sql = format!("SELECT * FROM events WHERE day = DATE '{day}' ORDER BY {EVENTS_ORDER}");
         self.stream(None, &sql, |batch| writer.write(&conform(&batch, &EVENTS)?))?;
         writer.finish()
     }

@@ -58,7 +58,7 @@ struct Source<'b> {
 
 impl<'b> Source<'b> {
     fn of(batch: &'b RecordBatch) -> Self {
-        let marks = words(batch, "tlp").values();
+        let marks = words(batch, "mark").values();
         let tlp_of_word = (0..marks.len()).map(|word| text_at(marks.as_ref(), word).and_then(Tlp::parse)).collect();
         Self { batch, texts: Texts::of_events(batch), tlp_of_word }
     }
@@ -101,7 +101,7 @@ impl<'b> Source<'b> {
     }
 
     fn strictest(&self, group: &[Place]) -> Option<Tlp> {
-        let marks = words(self.batch, "tlp");
+        let marks = words(self.batch, "mark");
         group.iter().filter_map(|place| self.tlp_of_word[marks.key(place.row as usize)?]).max()
     }
 

@@ -151,17 +151,17 @@ impl Lake {
     /// [`Lake::recover`] folds what is missing.
     ///
     /// # Errors
-    /// The disk's or the table's.
-    pub fn commit(&mut self, finished: Finished, notes: Vec<(String, Value)>) -> Result<Standing, LakeError> {
+    /// The disk's or the table's. The report may be committed all the same: [`Lake::standing`] tells after a
+    /// [`Lake::refresh`].
+    pub fn commit(&mut self, finished: Finished, notes: Vec<(String, Value)>) -> Result<(), LakeError> {
         let seq = finished.seq;
         self.runtime.block_on(async {
             let change = Change { adds: finished.events, seq: Some(seq), notes, ..Change::default() };
             let folded_from = self.events.commit(change).await?;
             let notes = vec![("haidang.events_version".to_owned(), json!(folded_from))];
             let change = Change { adds: finished.sightings, seq: Some(seq), notes, ..Change::default() };
-            self.sightings.commit(change).await
-        })?;
-        self.standing()
+            self.sightings.commit(change).await.map(drop)
+        })
     }
 
     /// Folds reports that `events` has and `sightings` has not. Returns how many there were.
@@ -170,8 +170,15 @@ impl Lake {
     /// The disk's or the table's.
     pub fn recover(&mut self, now: i64) -> Result<u64, LakeError> {
         let standing = self.standing()?;
+        if standing.folded >= standing.committed {
+            return Ok(0);
+        }
+        let mut unfolded: Vec<i64> = self.events_per_report(standing.folded)?.into_iter().map(|(seq, _)| seq).collect();
+        // A report without events is committed too, and says how far the folding is.
+        unfolded.push(standing.committed);
+        unfolded.dedup();
         let mut folded = 0;
-        for seq in standing.folded + 1..=standing.committed {
+        for seq in unfolded {
             let mut writer = self.sightings_writer(format!("r-{seq}"), now)?;
             self.fold_where(&format!("seq = {seq}"), |sightings| writer.write(&sightings))?;
             let adds = writer.finish()?;

@@ -141,8 +141,9 @@ struct Findings<'b> {
     transport: &'b DictionaryArray<Int32Type>,
     port: &'b arrow_array::Int32Array,
     scope_of_kind: Vec<Scope>,
-    numbers: FxHashMap<[i32; 5], u32>,
-    last: Option<([i32; 5], u32)>,
+    feed: &'b DictionaryArray<Int32Type>,
+    numbers: FxHashMap<[i32; 6], u32>,
+    last: Option<([i32; 6], u32)>,
 }
 
 /// How much of a row belongs to its finding.
@@ -179,6 +180,7 @@ impl<'b> Findings<'b> {
             transport: words(batch, "protocol_transport"),
             port: batch.column(position(&EVENTS, "source_port")).as_primitive(),
             scope_of_kind,
+            feed: words(batch, "feed"),
             numbers: FxHashMap::default(),
             last: None,
         }
@@ -187,7 +189,7 @@ impl<'b> Findings<'b> {
     fn of_row(&mut self, row: usize) -> u32 {
         let kind = key_of(self.kind, row);
         let scope = self.scope_of_kind.get(kind as usize).copied().unwrap_or(Scope::Family);
-        let mut key = [kind, key_of(self.family, row), -1, -1, -1];
+        let mut key = [kind, key_of(self.family, row), -1, -1, -1, key_of(self.feed, row)];
         if scope != Scope::Family {
             key[2] = key_of(self.identifier, row);
         }

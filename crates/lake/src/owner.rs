@@ -12,12 +12,12 @@ use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, StructArray};
 use arrow_schema::{DataType, Field, Fields};
 use constituency::{Attributor, Hints, Owner};
+use deltalake_core::datafusion::arrow::compute::cast;
 use deltalake_core::datafusion::error::DataFusionError;
 use deltalake_core::datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 use event::address;
 use event::column::Words;
 use event::json::text_at;
-use event::schema::words;
 use event::subject::{domain_of, url_address};
 
 /// The name of the function.
@@ -25,7 +25,7 @@ pub const OWNER: &str = "owner";
 
 fn fields() -> Fields {
     ["isp", "organisation", "place", "place_source", "flags"]
-        .map(|name| Field::new(name, words(), true))
+        .map(|name| Field::new(name, DataType::Utf8, true))
         .into_iter()
         .collect()
 }
@@ -47,7 +47,7 @@ pub(crate) fn function(attributor: Arc<Attributor>) -> ScalarUDF {
             return Err(DataFusionError::Execution("owner() takes seven arguments".into()));
         };
         let rows = Rows { high, low, kind, subject, day, asn, place };
-        Ok(ColumnarValue::Array(rows.owners(&attributor)))
+        Ok(ColumnarValue::Array(rows.owners(&attributor)?))
     };
     create_udf(OWNER, arguments, DataType::Struct(fields()), Volatility::Immutable, Arc::new(answer))
 }
@@ -63,7 +63,7 @@ struct Rows<'c> {
 }
 
 impl Rows<'_> {
-    fn owners(&self, attributor: &Attributor) -> ArrayRef {
+    fn owners(&self, attributor: &Attributor) -> Result<ArrayRef, DataFusionError> {
         let mut columns: [Words; 5] = Default::default();
         let mut flags = String::new();
         let rows = self.day.len();
@@ -84,8 +84,11 @@ impl Rows<'_> {
             ];
             columns.iter_mut().zip(texts).for_each(|(column, text)| column.set(row, text));
         }
-        let arrays = columns.each_mut().map(|column| column.finish(rows)).to_vec();
-        Arc::new(StructArray::new(fields(), arrays, None))
+        let mut plain = Vec::with_capacity(columns.len());
+        for column in &mut columns {
+            plain.push(cast(&column.finish(rows), &DataType::Utf8)?);
+        }
+        Ok(Arc::new(StructArray::new(fields(), plain, None)))
     }
 
     fn owner(&self, row: usize, attributor: &Attributor) -> Owner {

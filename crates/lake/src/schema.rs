@@ -31,6 +31,7 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new("place", words(), true),
         Field::new("place_source", words(), true),
         Field::new("constituency", DataType::Int64, false),
+        Field::new("mark", words(), false),
     ]);
     Arc::new(Schema::new(fields))
 });

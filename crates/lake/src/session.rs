@@ -7,17 +7,24 @@ use arrow_schema::SchemaRef;
 use constituency::Attributor;
 use deltalake_core::datafusion::arrow::compute::cast;
 use deltalake_core::datafusion::prelude::SessionContext;
-use deltalake_core::delta_datafusion::create_session;
+use deltalake_core::delta_datafusion::create_session_state_with_spill_config;
 use futures::StreamExt as _;
 
+use crate::care::EVENTS_ORDER;
 use crate::fold::sort_and_fold;
 use crate::schema::EVENTS;
 use crate::{Lake, LakeError, owner};
 
+/// Memory that one query may hold; beyond it sorts and groups go to temporary files.
+const MEMORY_MAX: usize = 512 << 20;
+/// Temporary files that one query may fill.
+const SPILL_MAX: u64 = 64 << 30;
+
 impl Lake {
     /// A session in which `events`, `sightings` and `owner(…)` are known.
     pub(crate) async fn session(&self, attributor: Option<Arc<Attributor>>) -> Result<SessionContext, LakeError> {
-        let session: SessionContext = create_session().into();
+        let state = create_session_state_with_spill_config(Some(MEMORY_MAX), Some(SPILL_MAX));
+        let session = SessionContext::new_with_state(state);
         for (name, table) in [("events", &self.events), ("sightings", &self.sightings)] {
             table.delta().update_datafusion_session(&session.state())?;
             session.register_table(name, table.delta().table_provider().await?)?;
@@ -70,7 +77,8 @@ impl Lake {
         condition: &str,
         mut each: impl FnMut(RecordBatch) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
-        self.stream(None, &format!("SELECT * FROM events WHERE {condition}"), |batch| {
+        let sql = format!("SELECT * FROM events WHERE {condition} ORDER BY {EVENTS_ORDER}");
+        self.stream(None, &sql, |batch| {
             let folded = sort_and_fold(&conform(&batch, &EVENTS)?)?;
             if folded.sightings.num_rows() > 0 { each(folded.sightings) } else { Ok(()) }
         })

@@ -132,7 +132,7 @@ impl MultipartUpload for Upload {
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        let file = self.file.take().ok_or_else(Self::gone)?;
+        let mut file = self.file.take().ok_or_else(Self::gone)?;
         let path = file.path().to_owned();
         file.publish(Taken::Replace).map_err(|e| store_error(&path, e))?;
         Ok(PutResult { e_tag: None, version: None })

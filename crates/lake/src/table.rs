@@ -8,7 +8,7 @@ use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use deltalake_core::{DeltaTable, DeltaTableBuilder};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
 use disk::Disk;
 use serde_json::Value;
 use url::Url;
@@ -25,6 +25,8 @@ const FORM_PROPERTY: &str = "haidang.form";
 pub const FORM: i64 = 1;
 /// Log entries between two checkpoints: bounds what a reader has to replay.
 const CHECKPOINT_EVERY: u32 = 50;
+/// How long old versions are kept: long enough to undo a mistake, no longer, as they hold personal data.
+const HISTORY: &str = "interval 7 days";
 
 /// A table, opened at its newest version.
 #[derive(Debug)]
@@ -107,7 +109,7 @@ impl Table {
     /// Commits a change; on return it is on the disk.
     ///
     /// # Errors
-    /// The disk's or the table's; nothing is committed then.
+    /// The disk's or the table's. What failed may be only what comes after the commit (a checkpoint).
     pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, LakeError> {
         let mut properties = CommitProperties::default().with_metadata(change.notes);
         if let Some(seq) = change.seq {
@@ -133,10 +135,9 @@ async fn create(table: &DeltaTable, schema: &Schema) -> Result<DeltaTable, LakeE
         .with_log_store(table.log_store())
         .with_columns(columns.fields().cloned())
         .with_partition_columns([DAY])
-        .with_configuration_property(
-            deltalake_core::TableProperty::CheckpointInterval,
-            Some(CHECKPOINT_EVERY.to_string()),
-        )
+        .with_configuration_property(TableProperty::CheckpointInterval, Some(CHECKPOINT_EVERY.to_string()))
+        .with_configuration_property(TableProperty::LogRetentionDuration, Some(HISTORY))
+        .with_configuration_property(TableProperty::DeletedFileRetentionDuration, Some(HISTORY))
         .with_configuration([(FORM_PROPERTY.to_owned(), Some(FORM.to_string()))])
         .with_raise_if_key_not_exists(false)
         .await?;

@@ -179,7 +179,7 @@ impl DayWriter {
     fn finish_file(&self, day: i32, mut writer: ArrowWriter<NewFile>) -> Result<Add, LakeError> {
         let metadata = writer.finish()?;
         let size = writer.bytes_written();
-        writer.into_inner()?.publish(Taken::Replace)?;
+        writer.inner_mut().publish(Taken::Replace)?;
         Ok(Add {
             path: self.relative_path(day),
             size: size as i64,

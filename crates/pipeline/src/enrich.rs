@@ -98,12 +98,11 @@ pub fn enrich(batch: &RecordBatch, context: &Context<'_>) -> Result<RecordBatch,
     };
     let mut columns: Vec<ArrayRef> =
         vec![Arc::new(Date32Array::from(days)), Arc::new(Int64Array::from(vec![context.seq; rows]))];
-    for (field, column) in batch.schema_ref().fields().iter().zip(batch.columns()) {
-        columns.push(if field.name() == "tlp" { marks(column, context.tlp) } else { Arc::clone(column) });
-    }
+    columns.extend_from_slice(batch.columns());
     let observation = TimestampMicrosecondArray::from(vec![context.observed; rows]).with_timezone("UTC");
     columns.extend([constant(context.feed), constant(context.report), Arc::new(observation) as ArrayRef]);
     columns.extend(ours.finish(rows));
+    columns.push(marks(observed.array("tlp"), context.tlp));
     Ok(RecordBatch::try_new(EVENTS.clone(), columns).map_err(lake::LakeError::from)?)
 }
 

@@ -54,12 +54,20 @@ pub enum PipelineError {
         /// What is wrong.
         wrong: String,
     },
+    /// A bug of this program; the report is put aside so that it stops no other.
+    #[error("read the report: {0}; please report this with the file")]
+    Bug(String),
     /// Something that was asked for is not there.
     #[error("find {0}")]
     Missing(String),
 }
 
 impl PipelineError {
+    /// Whether the report itself is to blame, so that trying it again would end the same way.
+    pub(crate) fn is_of_report(&self) -> bool {
+        matches!(self, Self::Bug(_) | Self::Lake(lake::LakeError::Columns(_)))
+    }
+
     /// Whether the disk is full: the work stops, and goes on where it stood once there is room.
     pub fn disk_full(&self) -> bool {
         let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;

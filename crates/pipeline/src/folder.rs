@@ -55,11 +55,26 @@ pub struct DataFolder {
 }
 
 impl DataFolder {
+    /// Opens a folder that is there.
+    ///
+    /// # Errors
+    /// No data folder there; and as [`DataFolder::make`].
+    pub fn open(root: &Path, zone: Option<&str>, disk: Disk) -> Result<Self, PipelineError> {
+        if !root.join("haidang.json").exists() {
+            let wanted = format!(
+                "a data folder at {}; `haidang ingest` and `haidang constituency import` make one",
+                root.display()
+            );
+            return Err(PipelineError::Missing(wanted));
+        }
+        Self::make(root, zone, None, disk)
+    }
+
     /// Opens a folder, or makes it with the given zone and country.
     ///
     /// # Errors
     /// A folder of a newer program, one with another zone than asked for, an unknown zone, the disk's.
-    pub fn open(root: &Path, zone: Option<&str>, country: Option<&str>, disk: Disk) -> Result<Self, PipelineError> {
+    pub fn make(root: &Path, zone: Option<&str>, country: Option<&str>, disk: Disk) -> Result<Self, PipelineError> {
         let root = std::path::absolute(root).at(root)?;
         let path = root.join("haidang.json");
         let settings = if path.exists() {
@@ -72,8 +87,11 @@ impl DataFolder {
             };
             let text = serde_json::to_vec_pretty(&settings).map_err(|e| form(&path, &e))?;
             known_zone(&settings.zone, &path)?;
-            disk.write(&path, &text, Taken::Replace).at(&path)?;
-            settings
+            match disk.write(&path, &text, Taken::Refuse) {
+                // Another process made it a moment ago.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::stored(&path, zone)?,
+                written => written.map(|()| settings).at(&path)?,
+            }
         };
         let zone = known_zone(&settings.zone, &path)?;
         Ok(Self { root, zone, country: settings.country, disk })

@@ -63,7 +63,8 @@ pub fn feeds(
         let delivered = reports.iter().map(|report| report.delivered).max();
         let every = feed.every.map(|every| every.as_micros() as i64);
         let per_day = per_day(&mine, today);
-        let last_day_events = per_day.iter().rev().copied().find(|events| *events > 0).unwrap_or(0);
+        // Today is not over yet, so the last day is the one before.
+        let last_day_events = per_day.iter().rev().skip(1).copied().find(|events| *events > 0).unwrap_or(0);
         let usual_per_day = usual(&per_day);
         FeedHealth {
             feed: feed.name.clone(),

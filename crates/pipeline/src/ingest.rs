@@ -25,6 +25,8 @@ use crate::{DataFolder, PipelineError};
 
 /// Events of a batch: enough to sort and compress well, few enough to keep several in memory.
 const BATCH_EVENTS: usize = 32 * 1024;
+/// Bytes of a report that go into one batch at most: records may be long.
+const BATCH_BYTES: usize = 32 << 20;
 /// Batches that may wait between two steps.
 const QUEUE: usize = 1;
 /// Bytes read at a time; larger than the longest record, so that every read makes progress.
@@ -69,7 +71,7 @@ pub fn ingest(
 }
 
 fn joined<T>(result: thread::Result<Result<T, PipelineError>>) -> Result<T, PipelineError> {
-    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    result.unwrap_or_else(|_| Err(PipelineError::Bug("a step of the ingest panicked".to_owned())))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the next step ends when the sender goes")]
@@ -85,16 +87,18 @@ fn parse(
     let mut keeper = Keeper::new(folder, seq);
     let mut sink = Sink { events: EventRows::new(Limits::at(now)), rejected: Vec::new() };
     let mut chunks = Chunks::open(raw).at(raw)?;
-    let mut events = 0;
+    let (mut events, mut held) = (0, 0);
     loop {
         let last = chunks.fill().at(raw)?;
         let used = parser.parse(chunks.bytes(), last, &mut sink);
         chunks.consume(used);
+        held += used;
         for rejected in sink.rejected.drain(..).filter(|r| only.is_none_or(|rows| rows.contains(&r.row))) {
             keeper.keep(&rejected)?;
         }
         let ended = last && (chunks.bytes().is_empty() || used == 0);
-        if sink.events.len() >= BATCH_EVENTS || ended {
+        if sink.events.len() >= BATCH_EVENTS || held >= BATCH_BYTES || ended {
+            held = 0;
             let batch = of_rows(&sink.events.finish(), only)?;
             events += batch.num_rows() as u64;
             // The next step has gone only after an error of its own, which is the one to report.

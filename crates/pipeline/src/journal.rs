@@ -73,7 +73,7 @@ pub enum Line {
         /// When.
         at: i64,
     },
-    /// It could not be read to its end; the number stays unused, the raw bytes are kept.
+    /// It could not be read to its end, or was interrupted before its commit; the number stays unused, the raw bytes are kept.
     Failed {
         /// Its number.
         seq: i64,
@@ -114,7 +114,7 @@ pub enum State {
     Prepared,
     /// In the lake.
     Done,
-    /// Could not be read.
+    /// Could not be read, or was interrupted.
     Failed(String),
 }
 
@@ -187,15 +187,15 @@ impl Journal {
     }
 
     fn read(&mut self, mut lines: impl BufRead) -> Result<(), PipelineError> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         let mut number = 0;
         loop {
             text.clear();
             number += 1;
-            if lines.read_line(&mut text).at(&self.path)? == 0 || !text.ends_with('\n') {
+            if lines.read_until(b'\n', &mut text).at(&self.path)? == 0 || text.last() != Some(&b'\n') {
                 return Ok(());
             }
-            let line = serde_json::from_str(&text)
+            let line = serde_json::from_slice(&text)
                 .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: format!("line {number}: {e}") })?;
             self.apply(line);
         }
@@ -242,7 +242,10 @@ impl Journal {
     fn apply(&mut self, line: Line) {
         match line {
             Line::Accepted { seq, at, identity, name, bytes, attempt } => {
-                self.newest.insert(identity.clone(), self.reports.len());
+                // A further attempt is the report only once it is in the lake.
+                if self.find(&identity).is_none_or(|report| report.state != State::Done) {
+                    self.newest.insert(identity.clone(), self.reports.len());
+                }
                 let (rows, state) = (Rows::default(), State::Accepted);
                 let report =
                     Report { seq, identity, name, bytes, attempt, at, rows, state, deliveries: 1, delivered: at };
@@ -252,13 +255,20 @@ impl Journal {
                 report.rows = rows;
                 report.state = State::Prepared;
             }),
-            Line::Done { seq, .. } => self.change(seq, |report| report.state = State::Done),
+            Line::Done { seq, .. } => self.done(seq),
             Line::Failed { seq, why, .. } => self.change(seq, |report| report.state = State::Failed(why)),
             Line::Again { seq, at, .. } => self.change(seq, |report| {
                 report.deliveries += 1;
                 report.delivered = at;
             }),
             Line::Refused { at, name, hash, why } => self.refused.push(Refused { at, name, hash, why }),
+        }
+    }
+
+    fn done(&mut self, seq: i64) {
+        if let Ok(at) = self.reports.binary_search_by_key(&seq, |report| report.seq) {
+            self.reports[at].state = State::Done;
+            self.newest.insert(self.reports[at].identity.clone(), at);
         }
     }
 
@@ -279,7 +289,7 @@ impl Journal {
         &self.refused
     }
 
-    /// The newest attempt at a report.
+    /// The newest attempt at a report that is in the lake; before there is one, the newest.
     pub fn find(&self, identity: &Identity) -> Option<&Report> {
         self.newest.get(identity).map(|at| &self.reports[*at])
     }

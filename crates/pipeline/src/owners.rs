@@ -3,7 +3,6 @@
 //! ```text
 //! constituency/attribution.json       the versions: day → snapshot
 //! constituency/<n>/*.csv              snapshot n, as it was imported; kept as long as events are
-//! constituency/<n>/findings.json      what was wrong with it
 //! ```
 
 use std::path::Path;
@@ -90,7 +89,11 @@ pub fn import(folder: &DataFolder, _lock: &Lock, path: &Path, today: i32, now: i
         let version = attribution.current().map_or(0, |version| version.version);
         return Ok(Imported { snapshot, version, findings, unchanged: true });
     }
-    let snapshot = newest.unwrap_or(0) + 1;
+    let mut snapshot = newest.unwrap_or(0) + 1;
+    // A crash in the middle of an import leaves a folder that no version names.
+    while snapshot_path(folder, snapshot).exists() {
+        snapshot += 1;
+    }
     for (name, text) in &files {
         let path = snapshot_path(folder, snapshot).join(name);
         folder.disk.write(&path, text.as_bytes(), Taken::Replace).at(&path)?;

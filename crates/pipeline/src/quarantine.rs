@@ -98,7 +98,7 @@ impl Keeper {
     pub fn finish(mut self) -> Result<u64, PipelineError> {
         let path = path(&self.folder, self.seq);
         if let Some(file) = self.file.take() {
-            file.finish().and_then(|file| file.publish(Taken::Replace)).at(&path)?;
+            file.finish().and_then(|mut file| file.publish(Taken::Replace)).at(&path)?;
         }
         Ok(self.kept)
     }

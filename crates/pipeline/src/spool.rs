@@ -184,17 +184,27 @@ pub fn waiting(folder: &DataFolder) -> Result<Vec<Waiting>, PipelineError> {
     for entry in fs::read_dir(&path).at(&path)? {
         let path = entry.at(&path)?.path();
         if path.extension().is_some_and(|ending| ending == "json") && !disk::is_staged(&path) {
-            let slip = serde_json::from_str(&read_text(&path)?)
-                .map_err(|e| PipelineError::Form { path: path.clone(), wrong: e.to_string() })?;
-            waiting.push(Waiting { path, slip });
+            match read_text(&path) {
+                // The writer was quicker.
+                Err(PipelineError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+                text => waiting.extend(slip(folder, path, &text?)?),
+            }
         }
     }
     waiting.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(waiting)
 }
 
-/// Removes files that a crash left unpublished anywhere in the folder, and spooled bytes without a slip
-/// that are older than this process. Only the writer may.
+/// Reads a slip; one that is none of ours is put aside as `<id>.bad`, so that it stops nobody.
+fn slip(folder: &DataFolder, path: PathBuf, text: &str) -> Result<Option<Waiting>, PipelineError> {
+    let is_hash = |hash: &str| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    match serde_json::from_str::<Slip>(text) {
+        Ok(slip) if is_hash(&slip.hash) => Ok(Some(Waiting { path, slip })),
+        _ => folder.disk.rename(&path, &path.with_extension("bad")).at(&path).map(|()| None),
+    }
+}
+
+/// Removes files that a crash left unpublished anywhere in the folder. Only the writer may.
 ///
 /// # Errors
 /// The disk's.

@@ -114,8 +114,7 @@ impl Writer {
         spool::sweep(&folder)?;
         let journal = Journal::open(&folder)?;
         journal.mend()?;
-        let mut lake = Lake::open(&folder.path("lake"), &folder.disk)?;
-        lake.recover(clock())?;
+        let lake = Lake::open(&folder.path("lake"), &folder.disk)?;
         let feeds = Feeds::open(&folder)?;
         let owners = owners::attributor(&folder, None)?;
         let mut writer = Self { folder, lock, journal, lake, feeds, places: Places::shipped(), owners, clock };
@@ -138,12 +137,22 @@ impl Writer {
         &self.lock
     }
 
-    /// Reports that were committed when a crash kept the journal from saying so.
+    /// Says of every report that was under way when something went wrong whether it is in the lake. One that is
+    /// not gives its number up: numbers are committed in order and used once, and its bytes are still in the spool.
     fn settle(&mut self) -> Result<(), PipelineError> {
+        let at = (self.clock)();
+        self.lake.refresh()?;
+        self.lake.recover(at)?;
         let committed = self.lake.standing()?.committed;
-        let unsaid = |report: &&Report| report.state == State::Prepared && report.seq <= committed;
-        let done: Vec<i64> = self.journal.reports().iter().filter(unsaid).map(|report| report.seq).collect();
-        done.into_iter().try_for_each(|seq| self.journal.add(Line::Done { seq, at: (self.clock)() }))
+        let under_way = |report: &&Report| matches!(report.state, State::Accepted | State::Prepared);
+        let is_in = |report: &Report| report.state == State::Prepared && report.seq == committed;
+        let reports: Vec<(i64, bool)> =
+            self.journal.reports().iter().filter(under_way).map(|report| (report.seq, is_in(report))).collect();
+        for (seq, is_in) in reports {
+            let why = || "interrupted before its commit; tried again under a new number".to_owned();
+            self.journal.add(if is_in { Line::Done { seq, at } } else { Line::Failed { seq, at, why: why() } })?;
+        }
+        Ok(())
     }
 
     /// Takes everything that waits in the spool into the lake, in order, and tells each outcome.
@@ -151,6 +160,7 @@ impl Writer {
     /// # Errors
     /// The disk's: nothing is lost, the next run goes on.
     pub fn drain(&mut self, mut each: impl FnMut(&Outcome)) -> Result<(), PipelineError> {
+        self.settle()?;
         loop {
             let waiting = spool::waiting(&self.folder)?;
             if waiting.is_empty() {
@@ -186,7 +196,6 @@ impl Writer {
                 self.journal.add(Line::Again { seq, at: slip.at, name: name.clone() })?;
                 return Ok(Outcome::Again { name, feed: identity.feed, seq });
             }
-            Some(report) if !matches!(report.state, State::Failed(_)) => report.seq,
             _ => self.number(file, &identity, 1)?,
         };
         let raw = self.keep_raw(file)?;
@@ -226,9 +235,10 @@ impl Writer {
 
     /// Moves the bytes from the spool to where raw reports are kept.
     fn keep_raw(&self, file: &Waiting) -> Result<PathBuf, PipelineError> {
-        let raw = self.folder.raw(&file.slip.hash);
-        if !raw.exists() {
-            self.folder.disk.rename(&file.bytes_path(), &raw).at(&raw)?;
+        let (bytes, raw) = (file.bytes_path(), self.folder.raw(&file.slip.hash));
+        // The same hash is the same content; what was delivered now also heals a copy that was damaged since.
+        if bytes.exists() {
+            self.folder.disk.rename(&bytes, &raw).at(&raw)?;
         }
         Ok(raw)
     }
@@ -251,10 +261,9 @@ impl Writer {
         let written = match ingest(&self.folder, &self.lake, &context, job.parser, &job.raw, job.only.as_ref(), now) {
             Ok(written) => written,
             Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
-                let why = format!("raw bytes of {name} are damaged: {source}");
-                self.journal.add(Line::Failed { seq: job.seq, at: now, why: why.clone() })?;
-                return Ok(Outcome::Failed { name: name.to_owned(), why });
+                return self.fail(job.seq, name, format!("raw bytes of {name} are damaged: {source}"));
             }
+            Err(error) if error.is_of_report() => return self.fail(job.seq, name, error.to_string()),
             Err(error) => return Err(error),
         };
         self.journal.add(Line::Prepared { seq: job.seq, rows: written.rows })?;
@@ -265,12 +274,18 @@ impl Writer {
         Ok(Outcome::Ingested { name: name.to_owned(), feed: job.feed, report, seq: job.seq, rows: written.rows })
     }
 
+    fn fail(&mut self, seq: i64, name: &str, why: String) -> Result<Outcome, PipelineError> {
+        self.journal.add(Line::Failed { seq, at: (self.clock)(), why: why.clone() })?;
+        Ok(Outcome::Failed { name: name.to_owned(), why })
+    }
+
     /// Tries the quarantined rows of a report again, with the schema and mappings of today. Rows that are
     /// events now join the lake under a new number; the others stay in quarantine under it.
     ///
     /// # Errors
     /// No such report, or an older attempt of one; the disk's.
     pub fn replay(&mut self, seq: i64) -> Result<Outcome, PipelineError> {
+        self.settle()?;
         let report =
             self.journal.report(seq).cloned().ok_or_else(|| PipelineError::Missing(format!("report {seq}")))?;
         let newest = self.journal.find(&report.identity).map_or(seq, |report| report.seq);
@@ -284,6 +299,10 @@ impl Writer {
             only.insert(row.row);
             Ok(())
         })?;
+        let raw = self.folder.raw(&report.identity.hash);
+        if report.state != State::Done || only.is_empty() || !raw.exists() {
+            return Err(PipelineError::Missing(format!("quarantined rows of report {seq} and its raw bytes")));
+        }
         let (feed, parser) = self.reader(Some(&report.identity.feed), &report.name).map_err(PipelineError::Missing)?;
         let next = self.journal.next();
         self.journal.add(Line::Accepted {
@@ -296,7 +315,7 @@ impl Writer {
         })?;
         let job = Job {
             seq: next,
-            raw: self.folder.raw(&report.identity.hash),
+            raw,
             identity: report.identity,
             parser,
             feed: feed.0,

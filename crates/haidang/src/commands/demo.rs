@@ -15,6 +15,13 @@ const SHOWN_PROVINCE: &str = "T-01";
 pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     let plan = Plan { seed: args.seed, scale: args.scale, ..Plan::default() };
     let made_in = desk.folder.path("made");
+    let is_real =
+        !made_in.exists() && ["journal.jsonl", "feeds.toml"].iter().any(|name| desk.folder.path(name).exists());
+    anyhow::ensure!(
+        !is_real,
+        "{} holds data of its own; the demo wants a folder for itself (--data)",
+        desk.folder.root().display()
+    );
     desk.out.title(&desk.out.words.say("demo.making"))?;
     let made = country::write(&plan, &made_in)?;
     let (first, end) = (plan.first_day(), plan.end_day + 1);

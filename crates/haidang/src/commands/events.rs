@@ -29,7 +29,7 @@ const SHOWN_ROWS: u64 = 200;
 
 pub(crate) fn run(desk: &Desk, args: &EventsArgs) -> anyhow::Result<i32> {
     let owners = desk.owners(args.filter.attribution)?;
-    let mut filter = filter::filter(&args.filter, &owners)?;
+    let mut filter = filter::filter(&args.filter, &owners, desk.today())?;
     filter.subject = args.ip.as_deref().map(filter::subject).transpose()?;
     filter.asn = args.asn;
     let format = if desk.out.json() { EventsFormat::Intelmq } else { args.format };

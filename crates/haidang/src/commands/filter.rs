@@ -21,7 +21,7 @@ pub(crate) fn kinds(typed: &[KindArg]) -> Vec<Kind> {
 }
 
 /// The filter of typed options; both days count.
-pub(crate) fn filter(args: &FilterArgs, owners: &Attributor) -> anyhow::Result<Filter> {
+pub(crate) fn filter(args: &FilterArgs, owners: &Attributor, today: i32) -> anyhow::Result<Filter> {
     let mut filter = Filter {
         since: args.since,
         until: args.until.map(|day| day + 1),
@@ -30,16 +30,16 @@ pub(crate) fn filter(args: &FilterArgs, owners: &Attributor) -> anyhow::Result<F
         ..Filter::default()
     };
     if let Some(code) = &args.org {
-        own(&mut filter, owners, code)?;
+        own(&mut filter, owners, code, today)?;
     }
     Ok(filter)
 }
 
-/// Limits a filter to an organisation or operator and what is below it.
-pub(crate) fn own(filter: &mut Filter, owners: &Attributor, code: &str) -> anyhow::Result<()> {
+/// Limits a filter to an organisation or operator and what is below it on the last day of the filter, else today.
+pub(crate) fn own(filter: &mut Filter, owners: &Attributor, code: &str, today: i32) -> anyhow::Result<()> {
     let id = owners.id(code).ok_or_else(|| unknown(code))?;
     let days = filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX);
-    let last_day = days.end.saturating_sub(1);
+    let last_day = filter.until.map_or(today, |day| day - 1);
     let is_isp = owners.organisation(id, last_day).is_some_and(|organisation| organisation.kind == "isp");
     let below = owners.subtree(code, last_day);
     let codes = if below.is_empty() {

@@ -1,7 +1,9 @@
 //! `ingest`: report files into the lake.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use pipeline::catalogue::SCHEMA;
+use pipeline::folder::read_text;
 use pipeline::writer::Outcome;
 use pipeline::{PipelineError, Writer, spool};
 use serde_json::json;
@@ -15,13 +17,22 @@ const ROUNDS: usize = 1000;
 
 pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
     if let Some(schema) = &args.schema {
-        desk.writer()?.use_schema(schema)?;
+        use_schema(desk, schema)?;
     }
     let unread = accept(desk, &args.files, args.feed.as_deref())?;
     let tally = drain(desk)?;
     tell(desk, &tally, unread)?;
     let partly = unread > 0 || tally.refused > 0;
     Ok(if partly { exit::PARTLY } else { exit::OK })
+}
+
+/// Keeps a schema, unless it is the one that is kept.
+fn use_schema(desk: &Desk, schema: &Path) -> anyhow::Result<()> {
+    let stored = desk.folder.path(SCHEMA);
+    if stored.exists() && read_text(&stored)? == read_text(schema)? {
+        return Ok(());
+    }
+    Ok(desk.writer()?.use_schema(schema)?)
 }
 
 /// Puts files into the spool; one that cannot be unpacked is told and left where it is. How many those were.

@@ -77,7 +77,7 @@ impl Maker<'_> {
 
     fn owner(&self, code: &str) -> anyhow::Result<Value> {
         let mut filter = self.base();
-        filter::own(&mut filter, &self.owners, code)?;
+        filter::own(&mut filter, &self.owners, code, self.desk.today())?;
         let name = self
             .owners
             .id(code)

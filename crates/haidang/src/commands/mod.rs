@@ -21,7 +21,7 @@ use std::sync::Arc;
 use ::lake::Lake;
 use disk::Disk;
 use pipeline::writer::Clock;
-use pipeline::{DataFolder, Writer};
+use pipeline::{DataFolder, PipelineError, Writer, spool};
 
 use crate::cli::{Cli, Command};
 use crate::clock::clock;
@@ -41,9 +41,19 @@ impl Desk {
         (self.clock)()
     }
 
+    /// The day it is in the reporting zone.
+    pub(crate) fn today(&self) -> i32 {
+        self.folder.zone().day(self.now())
+    }
+
     /// The lake, for reading.
     pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
-        Ok(Lake::open(&self.folder.path("lake"), &self.folder.disk)?)
+        let path = self.folder.path("lake");
+        // Only the writer makes tables.
+        let lock = if path.join("sightings/_delta_log").exists() { None } else { Some(self.folder.lock()?) };
+        let lake = Lake::open(&path, &self.folder.disk).map_err(PipelineError::from)?;
+        drop(lock);
+        Ok(lake)
     }
 
     /// Who owns what, by a version or the newest.
@@ -63,22 +73,42 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     if let Command::Made(args) = &cli.command {
         return made::run(args);
     }
-    let folder = DataFolder::open(&cli.data, cli.zone.as_deref(), None, Disk::default())?;
+    let (zone, disk) = (cli.zone.as_deref(), Disk::default());
+    let folder = match cli.command {
+        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) => {
+            DataFolder::make(&cli.data, zone, None, disk)?
+        }
+        _ => DataFolder::open(&cli.data, zone, disk)?,
+    };
     let desk = Desk { folder, clock: clock(cli.now), out };
-    match &cli.command {
-        Command::Ingest(args) => ingest::run(&desk, args),
-        Command::Events(args) => events::run(&desk, args),
-        Command::List(args) => list::run(&desk, args),
-        Command::Stats(args) => stats::run(&desk, args),
-        Command::Whois(args) => whois::run(&desk, args),
-        Command::Constituency(command) => constituency::run(&desk, command),
-        Command::Reattribute(args) => reattribute::run(&desk, args),
-        Command::Quarantine(command) => quarantine::run(&desk, command),
-        Command::Feeds => feeds::run(&desk),
-        Command::Reports(args) => reports::run(&desk, args),
-        Command::Lake(command) => lake::run(&desk, command),
-        Command::Demo(args) => demo::run(&desk, args),
-        Command::Doctor => doctor::run(&desk),
+    let code = command(&desk, &cli.command)?;
+    // Who held the lock takes in what others handed over meanwhile.
+    if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {
+        ingest::drain(&desk)?;
+    }
+    Ok(code)
+}
+
+/// Whether a command holds the lock.
+fn writes(command: &Command) -> bool {
+    matches!(command, Command::Constituency(_) | Command::Reattribute(_) | Command::Quarantine(_) | Command::Lake(_))
+}
+
+fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
+    match command {
+        Command::Ingest(args) => ingest::run(desk, args),
+        Command::Events(args) => events::run(desk, args),
+        Command::List(args) => list::run(desk, args),
+        Command::Stats(args) => stats::run(desk, args),
+        Command::Whois(args) => whois::run(desk, args),
+        Command::Constituency(command) => constituency::run(desk, command),
+        Command::Reattribute(args) => reattribute::run(desk, args),
+        Command::Quarantine(command) => quarantine::run(desk, command),
+        Command::Feeds => feeds::run(desk),
+        Command::Reports(args) => reports::run(desk, args),
+        Command::Lake(command) => lake::run(desk, command),
+        Command::Demo(args) => demo::run(desk, args),
+        Command::Doctor => doctor::run(desk),
         Command::Made(_) => Ok(exit::OK),
     }
 }

@@ -15,9 +15,8 @@ const DEFAULT_DAYS: i32 = 30;
 
 pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
     let owners = desk.owners(args.filter.attribution)?;
-    let mut filter = filter::filter(&args.filter, &owners)?;
-    let today = desk.folder.zone().day(desk.now());
-    let until = filter.until.unwrap_or(today + 1);
+    let mut filter = filter::filter(&args.filter, &owners, desk.today())?;
+    let until = filter.until.unwrap_or(desk.today() + 1);
     let since = filter.since.unwrap_or(until - DEFAULT_DAYS);
     (filter.since, filter.until) = (Some(since), Some(until));
     if args.filter.kind.is_empty() && args.by != ByArg::Kind {
@@ -25,7 +24,8 @@ pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
     }
     let lake = desk.lake()?;
     let days = (until - since).max(1);
-    let counts = lake.count(&owners, &filter, by(args.by), days)?;
+    // A day's own mean is over that day.
+    let counts = lake.count(&owners, &filter, by(args.by), if args.by == ByArg::Day { 1 } else { days })?;
     let total = lake.count(&owners, &filter, By::Total, days)?;
     let standing = lake.standing()?;
     let answer = json!({
