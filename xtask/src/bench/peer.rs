@@ -67,7 +67,13 @@ fn read(json: &str) -> Option<Run> {
         let (_, rest) = json.split_once(&format!("\"{name}\": "))?;
         rest.split([',', '}']).next()?.trim().parse::<f64>().ok()
     };
-    Some(Run { events: number("events")?, cpu: number("cpu_s")?, wall: number("wall_s")?, peak_mb: number("peak_mb")? })
+    Some(Run {
+        events: number("events")?,
+        cpu: number("cpu_s")?,
+        start: 0.0,
+        wall: number("wall_s")?,
+        peak_mb: number("peak_mb")?,
+    })
 }
 
 #[cfg(test)]
@@ -85,7 +91,7 @@ mod tests {
     #[test]
     fn what_the_peer_prints_is_read() {
         let json = r#"{"mode": "chain", "events": 200, "bytes": 1, "wall_s": 3.0, "cpu_s": 2.0, "events_per_cpu_s": 100, "peak_mb": 90}"#;
-        assert_eq!(read(json), Some(Run { events: 200.0, cpu: 2.0, wall: 3.0, peak_mb: 90.0 }));
+        assert_eq!(read(json), Some(Run { events: 200.0, cpu: 2.0, start: 0.0, wall: 3.0, peak_mb: 90.0 }));
         assert_eq!(read("{}"), None);
     }
 }

@@ -33,10 +33,11 @@ fn middle(runs: &[Run]) -> Option<Run> {
 
 fn to_json(run: Run) -> String {
     format!(
-        "{{\"events\": {}, \"events_per_cpu_s\": {:.0}, \"cpu_s\": {:.3}, \"wall_s\": {:.3}, \"peak_mb\": {:.0}}}",
+        "{{\"events\": {}, \"events_per_cpu_s\": {:.0}, \"cpu_s\": {:.3}, \"start_cpu_s\": {:.3}, \"wall_s\": {:.3}, \"peak_mb\": {:.0}}}",
         run.events,
         run.events_per_cpu_second(),
         run.cpu,
+        run.start,
         run.wall,
         run.peak_mb
     )
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     fn run(cpu: f64) -> Run {
-        Run { events: 1000.0, cpu, wall: cpu, peak_mb: 10.0 }
+        Run { events: 1000.0, cpu, start: 0.0, wall: cpu, peak_mb: 10.0 }
     }
 
     #[test]
