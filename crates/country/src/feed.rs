@@ -22,9 +22,9 @@ pub(crate) enum Feed {
 }
 
 /// The feed that fails, and from which day of a 90-day plan until which.
-pub(crate) const OUTAGE: (Feed, u32, u32) = (Feed::SinkholeHttp, 40, 45);
+pub(crate) const OUTAGE: (Feed, u32, u32) = (Feed::SinkholeHttp, 70, 75);
 /// A sinkhole handed over: the feed, the family it no longer sees, from which day of a 90-day plan on.
-pub(crate) const HANDED_OVER: (Feed, &str, u32) = (Feed::Sinkhole, "virut", 60);
+pub(crate) const HANDED_OVER: (Feed, &str, u32) = (Feed::Sinkhole, "virut", 75);
 
 impl Feed {
     /// All of them, in the order in which a day's files are delivered.

@@ -45,7 +45,7 @@ impl Stories {
         let (first, last) = (plan.first_day(), plan.end_day);
         let day = |nth| first + plan.nth(nth) as i32;
         stories.office(country, (StoryKind::CleansUp, "conficker"), ("BV-02", None), 3, &[(first, day(30))]);
-        let twice = [(first, day(25)), (day(55), last)];
+        let twice = [(first, day(25)), (day(60), last)];
         stories.office(country, (StoryKind::Relapses, "ramnit"), ("DH-06", None), 1, &twice);
         let always = [(first, last)];
         stories.office(country, (StoryKind::ChangesOwner, "sality"), ("DN-04", Some("DN-08")), 1, &always);

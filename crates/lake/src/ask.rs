@@ -184,7 +184,7 @@ impl By {
             Self::Asn => "CAST(feed_asn AS VARCHAR)",
             Self::Organisation => "o['organisation']",
             Self::Place => "o['place']",
-            Self::Day => "CAST(day AS VARCHAR)",
+            Self::Day => "to_char(day, '%Y-%m-%d')",
             Self::Feed => "feed",
         }
     }
@@ -317,8 +317,8 @@ impl Lake {
         let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
         let sql = format!(
             "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-             d AS (SELECT {group} AS g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n
-                   FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6),
+             t AS (SELECT *, {group} AS g FROM s WHERE {owned}),
+             d AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t GROUP BY 1, 2, 3, 4, 5, 6),
              u AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4, 5)
              SELECT g, count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events
              FROM u GROUP BY g ORDER BY unique_subjects DESC, g"
@@ -371,7 +371,7 @@ impl Lake {
     /// The query's.
     pub fn feed_days(&self, since: i32) -> Result<Vec<FeedDay>, LakeError> {
         let sql = format!(
-            "SELECT feed, family, CAST(day AS INT), sum(count), max(last) FROM sightings WHERE day >= {} \
+            "SELECT feed, family, CAST(day AS INT) AS on_day, sum(count), max(last) FROM sightings WHERE day >= {} \
              GROUP BY feed, family, day ORDER BY feed, family, day",
             date(since)
         );

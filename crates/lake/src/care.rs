@@ -79,6 +79,7 @@ impl Lake {
     /// # Errors
     /// The disk's or the table's; days done stay done.
     pub fn compact(&mut self, files_max: usize, now: i64) -> Result<Done, LakeError> {
+        self.refresh()?;
         let mut done = Done::default();
         for (day, files) in files_by_day(&self.events)? {
             if files.len() > files_max {
@@ -124,6 +125,7 @@ impl Lake {
     /// # Errors
     /// The disk's or the table's; days done stay done.
     pub fn rebuild(&mut self, now: i64) -> Result<Done, LakeError> {
+        self.refresh()?;
         let mut done = Done::default();
         let old = files_by_day(&self.sightings)?;
         for day in files_by_day(&self.events)?.keys() {
@@ -143,6 +145,7 @@ impl Lake {
     /// # Errors
     /// The disk's or the table's.
     pub fn forget_before(&mut self, first_kept: i32, now: i64) -> Result<Done, LakeError> {
+        self.refresh()?;
         let mut done = Done::default();
         let bound = day_text(first_kept);
         for table in [&mut self.events, &mut self.sightings] {
@@ -165,6 +168,7 @@ impl Lake {
     /// # Errors
     /// The disk's or the table's.
     pub fn vacuum(&mut self, keep_days: u32) -> Result<u64, LakeError> {
+        self.refresh()?;
         let mut deleted = 0;
         for table in [&mut self.events, &mut self.sightings] {
             deleted += self.runtime.block_on(table.vacuum(keep_days))?;

@@ -2,6 +2,7 @@
 
 use deltalake_core::DeltaTableError;
 use deltalake_core::datafusion::error::DataFusionError;
+use deltalake_core::kernel::transaction::TransactionError;
 
 /// An error of the lake.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,9 @@ pub enum LakeError {
     /// The table's log or a data file cannot be read or written.
     #[error("use the Delta table: {0}")]
     Table(#[from] DeltaTableError),
+    /// The next entry of the table's log cannot be written.
+    #[error("commit to the Delta table: {0}")]
+    Commit(#[from] TransactionError),
     /// A question could not be answered.
     #[error("query the lake: {0}")]
     Query(#[from] DataFusionError),

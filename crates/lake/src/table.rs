@@ -3,15 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use arrow_schema::Schema;
+use deltalake_core::checkpoints::create_checkpoint;
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
-use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::transaction::CommitData;
 use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
+use deltalake_core::logstore::CommitOrBytes;
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
 use disk::Disk;
 use serde_json::Value;
 use url::Url;
+use uuid::Uuid;
 
 use crate::LakeError;
 use crate::schema::{DAY, plain};
@@ -24,7 +27,7 @@ const FORM_PROPERTY: &str = "haidang.form";
 /// The form of the columns this program writes.
 pub const FORM: i64 = 1;
 /// Log entries between two checkpoints: bounds what a reader has to replay.
-const CHECKPOINT_EVERY: u32 = 50;
+const CHECKPOINT_EVERY: u64 = 50;
 /// How long old versions are kept: long enough to undo a mistake, no longer, as they hold personal data.
 const HISTORY: &str = "interval 7 days";
 
@@ -33,6 +36,8 @@ const HISTORY: &str = "interval 7 days";
 pub struct Table {
     root: PathBuf,
     table: DeltaTable,
+    /// The newest version, which may be ahead of what is read.
+    last: u64,
 }
 
 /// What one commit does.
@@ -63,7 +68,7 @@ impl Table {
         } else {
             table = create(&table, schema).await?;
         }
-        let table = Self { root: root.to_owned(), table };
+        let table = Self { root: root.to_owned(), last: table.version().unwrap_or(0), table };
         table.check_form()?;
         Ok(table)
     }
@@ -81,7 +86,7 @@ impl Table {
 
     /// The Delta version it stands at.
     pub fn version(&self) -> u64 {
-        self.table.version().unwrap_or(0)
+        self.last
     }
 
     /// The Delta library's table, for readers.
@@ -91,7 +96,9 @@ impl Table {
 
     /// Goes to the newest version.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        Ok(self.table.update_state().await?)
+        self.table.update_state().await?;
+        self.last = self.table.version().unwrap_or(0);
+        Ok(())
     }
 
     /// The highest report number committed.
@@ -106,25 +113,26 @@ impl Table {
         Ok(self.table.snapshot()?.log_data().iter().map(|file| file.add_action()).collect())
     }
 
-    /// Commits a change; on return it is on the disk.
+    /// Commits a change as the next version; on return it is on the disk. What is read stays as it was until
+    /// [`Table::refresh`]: the library would go through all files of the table again after every commit.
     ///
     /// # Errors
-    /// The disk's or the table's. What failed may be only what comes after the commit (a checkpoint).
+    /// The disk's, or that another writer was quicker. What failed may be only what comes after the commit (a checkpoint).
     pub(crate) async fn commit(&mut self, change: Change) -> Result<u64, LakeError> {
-        let mut properties = CommitProperties::default().with_metadata(change.notes);
-        if let Some(seq) = change.seq {
-            properties = properties.with_application_transaction(Transaction::new(APPLICATION, seq));
-        }
+        let version = self.last + 1;
         let operation =
             DeltaOperation::Write { mode: SaveMode::Append, partition_by: Some(vec![DAY.to_owned()]), predicate: None };
         let actions = change.removes.into_iter().map(Action::Remove).chain(change.adds.into_iter().map(Action::Add));
-        let snapshot = self.table.snapshot()?;
-        let done = CommitBuilder::from(properties)
-            .with_actions(actions.collect())
-            .build(Some(snapshot), self.table.log_store(), operation)
-            .await?;
-        let version = done.version();
-        self.table.update_state().await?;
+        let transaction = change.seq.map(|seq| Transaction::new(APPLICATION, seq));
+        let notes = change.notes.into_iter().collect();
+        let data = CommitData::new(actions.collect(), operation, notes, transaction.into_iter().collect());
+        let bytes = CommitOrBytes::LogBytes(data.get_bytes()?);
+        self.table.log_store().write_commit_entry(version, bytes, Uuid::nil()).await?;
+        self.last = version;
+        if version.is_multiple_of(CHECKPOINT_EVERY) {
+            self.refresh().await?;
+            create_checkpoint(&self.table, None).await?;
+        }
         Ok(version)
     }
 }

@@ -5,7 +5,7 @@ use lake::Lake;
 use serde::Serialize;
 
 use crate::catalogue::Feeds;
-use crate::journal::Journal;
+use crate::journal::{Journal, Report};
 use crate::{DataFolder, PipelineError};
 
 /// Days of which the usual volume is made.
@@ -58,9 +58,14 @@ pub fn feeds(
     let today = folder.zone().day(now);
     let days = lake.feed_days(today - USUAL_DAYS)?;
     let one = |feed: &feeds::catalogue::Feed| {
-        let mine: Vec<_> = days.iter().filter(|day| day.feed == feed.name).collect();
-        let reports: Vec<_> = journal.reports().iter().filter(|report| report.identity.feed == feed.name).collect();
-        let delivered = reports.iter().map(|report| report.delivered).max();
+        let mine: Vec<_> = days.iter().filter(|day| day.feed == feed.name && day.day <= today).collect();
+        let of_feed = |report: &&Report| report.identity.feed == feed.name && report.at <= now;
+        let reports: Vec<_> = journal.reports().iter().filter(of_feed).collect();
+        // Looking back, what came again later does not count.
+        let delivered =
+            reports.iter().map(|report| if report.delivered <= now { report.delivered } else { report.at }).max();
+        let newest = |report: &&Report| journal.find(&report.identity).is_some_and(|newest| newest.seq == report.seq);
+        let current: Vec<_> = reports.iter().copied().filter(newest).collect();
         let every = feed.every.map(|every| every.as_micros() as i64);
         let per_day = per_day(&mine, today);
         // Today is not over yet, so the last day is the one before.
@@ -70,8 +75,8 @@ pub fn feeds(
             feed: feed.name.clone(),
             delivered,
             last_event: mine.iter().map(|day| day.last).max(),
-            reports: reports.len() as u64,
-            quarantined: quarantined(&reports, journal),
+            reports: current.len() as u64,
+            quarantined: current.iter().map(|report| report.rows.quarantined).sum(),
             late: delivered.zip(every).is_some_and(|(at, every)| now - at > every * (1 + LATE_PERIODS)),
             last_day_events,
             usual_per_day,
@@ -82,12 +87,6 @@ pub fn feeds(
         }
     };
     Ok(feeds.all().iter().map(one).collect())
-}
-
-fn quarantined(reports: &[&crate::journal::Report], journal: &Journal) -> u64 {
-    let newest =
-        |report: &&&crate::journal::Report| journal.find(&report.identity).is_some_and(|n| n.seq == report.seq);
-    reports.iter().filter(newest).map(|report| report.rows.quarantined).sum()
 }
 
 fn per_day(days: &[&lake::ask::FeedDay], today: i32) -> Vec<i64> {

@@ -1,19 +1,25 @@
 //! `demo`: a made country, its reports through the real pipeline, and what comes out.
 
+use std::path::Path;
+
 use country::Plan;
 use event::rules::Kind;
-use event::time::day_text;
+use event::time::{SECOND, day_text, parse_day};
 use lake::ask::{By, Filter};
+use pipeline::folder::read_text;
 
 use crate::cli::{DemoArgs, ListArgs, ListFormat};
-use crate::commands::{Desk, constituency, ingest, list, stats};
+use crate::commands::{Desk, constituency, feeds, ingest, list, stats};
 use crate::exit;
 
 /// The province whose list is shown.
 const SHOWN_PROVINCE: &str = "T-01";
+/// The list is of the month in which this many days before the end lie: a month that has just begun shows little.
+const DAYS_OF_LIST: i32 = 7;
+/// When reports are delivered, after midnight: eight in the morning.
+const DELIVERED_AT: i64 = 8 * 3600 * SECOND;
 
 pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
-    let plan = Plan { seed: args.seed, scale: args.scale, ..Plan::default() };
     let made_in = desk.folder.path("made");
     let is_real =
         !made_in.exists() && ["journal.jsonl", "feeds.toml"].iter().any(|name| desk.folder.path(name).exists());
@@ -22,6 +28,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
         "{} holds data of its own; the demo wants a folder for itself (--data)",
         desk.folder.root().display()
     );
+    let plan = plan(desk, args, &made_in)?;
     desk.out.title(&desk.out.words.say("demo.making"))?;
     let made = country::write(&plan, &made_in)?;
     let (first, end) = (plan.first_day(), plan.end_day + 1);
@@ -37,7 +44,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     write_catalogue(desk)?;
     constituency::import(desk, &made_in.join("constituency"))?;
     desk.out.title(&desk.out.words.say("demo.ingesting"))?;
-    ingest::accept(desk, &made.files, None)?;
+    ingest::accept(desk, &made.files, None, |file| arrival(desk, file))?;
     let tally = ingest::drain(desk)?;
     let number = |n: u64| desk.out.number(n as i64);
     desk.out.say(
@@ -55,6 +62,27 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     Ok(exit::OK)
 }
 
+/// What to make: ninety days until yesterday, so that questions about the last days have answers. What was made
+/// here before is made again.
+fn plan(desk: &Desk, args: &DemoArgs, made_in: &Path) -> anyhow::Result<Plan> {
+    let truth = made_in.join("truth.json");
+    let last_day = if truth.exists() {
+        let truth: serde_json::Value = serde_json::from_str(&read_text(&truth)?)?;
+        truth["last_day"].as_str().and_then(parse_day)
+    } else {
+        None
+    };
+    let end_day = last_day.unwrap_or(desk.today() - 1);
+    Ok(Plan { seed: args.seed, scale: args.scale, end_day, ..Plan::default() })
+}
+
+/// When a day's report is delivered: the morning after, in the reporting zone.
+fn arrival(desk: &Desk, file: &Path) -> i64 {
+    let day = file.to_str().and_then(::feeds::name::date);
+    let midnight = day.and_then(|day| desk.folder.zone().day_start(day + 1));
+    midnight.map_or(desk.now(), |midnight| (midnight + DELIVERED_AT).min(desk.now()))
+}
+
 /// The made country's feeds: those shipped, and its own.
 fn write_catalogue(desk: &Desk) -> anyhow::Result<()> {
     let path = desk.folder.path("feeds.toml");
@@ -63,7 +91,7 @@ fn write_catalogue(desk: &Desk) -> anyhow::Result<()> {
 
 fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
     let (lake, owners) = (desk.lake()?, desk.owners(None)?);
-    let month = &day_text(end - 1)[..7];
+    let month = &day_text(end - DAYS_OF_LIST)[..7];
     let filter = Filter { since: Some(end - 30), until: Some(end), kinds: vec![Kind::Botnet], ..Filter::default() };
     for (by, group, title) in
         [(By::Family, "family", "demo.families"), (By::Isp, "isp", "demo.isps"), (By::Place, "place", "demo.places")]
@@ -89,6 +117,8 @@ fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
         attribution: None,
     };
     list::run(desk, &lists)?;
+    desk.out.title(&desk.out.words.say("demo.feeds"))?;
+    feeds::run(desk)?;
     desk.out
         .say("demo.end", &[("data", &desk.folder.root().display().to_string()), ("lists", &out.display().to_string())])
 }

@@ -61,7 +61,15 @@ fn unknown(code: &str) -> anyhow::Error {
     anyhow::anyhow!("no organisation with the code {code:?}; see `haidang constituency` and organisations.csv")
 }
 
-/// Reads a subject.
+/// Reads a subject. Feeds name odd hosts, but a person who types one means a name; half an address is a slip.
 pub(crate) fn subject(text: &str) -> anyhow::Result<Subject> {
-    Subject::parse(text).ok_or_else(|| anyhow::anyhow!("{text:?} is no address, domain name, URL or account"))
+    let is_name = |name: &str| {
+        let last = name.rsplit_once('.').map_or("", |(_, last)| last);
+        last.contains(|c: char| !c.is_ascii_digit()) && !name.contains(char::is_whitespace)
+    };
+    let subject = Subject::parse(text).filter(|subject| match subject {
+        Subject::Name(name) => is_name(name),
+        _ => true,
+    });
+    subject.ok_or_else(|| anyhow::anyhow!("{text:?} is no address, domain name, URL or account"))
 }

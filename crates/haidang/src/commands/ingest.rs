@@ -19,7 +19,7 @@ pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
     if let Some(schema) = &args.schema {
         use_schema(desk, schema)?;
     }
-    let unread = accept(desk, &args.files, args.feed.as_deref())?;
+    let unread = accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())?;
     let tally = drain(desk)?;
     tell(desk, &tally, unread)?;
     let partly = unread > 0 || tally.refused > 0;
@@ -35,11 +35,17 @@ fn use_schema(desk: &Desk, schema: &Path) -> anyhow::Result<()> {
     Ok(desk.writer()?.use_schema(schema)?)
 }
 
-/// Puts files into the spool; one that cannot be unpacked is told and left where it is. How many those were.
-pub(crate) fn accept(desk: &Desk, files: &[PathBuf], feed: Option<&str>) -> anyhow::Result<u64> {
+/// Puts files into the spool, each as delivered `at`; one that cannot be unpacked is told and left where it is. How
+/// many those were.
+pub(crate) fn accept(
+    desk: &Desk,
+    files: &[PathBuf],
+    feed: Option<&str>,
+    at: impl Fn(&Path) -> i64,
+) -> anyhow::Result<u64> {
     let mut unread = 0;
     for file in files {
-        match spool::accept_file(&desk.folder, file, feed, desk.now()) {
+        match spool::accept_file(&desk.folder, file, feed, at(file)) {
             Ok(_) => {}
             Err(error @ PipelineError::File { .. }) if error.disk_full() => return Err(error.into()),
             Err(error @ (PipelineError::Packed { .. } | PipelineError::File { .. })) => {

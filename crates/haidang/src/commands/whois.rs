@@ -78,7 +78,10 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         ("org", text(&answer["organisation"])),
         ("place", place.unwrap_or_else(|| desk.out.words.say("out.unknown"))),
         ("flags", flags.join(", ")),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    {
         desk.out.line(&format!("{}: {value}", desk.out.words.say(&format!("head.{key}"))))?;
     }
     if answer["conflict"] == true {

@@ -1,0 +1,111 @@
+//! Chores and accidents: recovery, compaction, retention and vacuum change no answer they should not.
+
+use disk::{Disk, Step};
+use lake::Lake;
+use lake::ask::Filter;
+
+use crate::made::{self, NOW, Report, Seen, commit, day};
+use crate::naive;
+
+fn two_days(feed: &'static str) -> Report {
+    Report::of(
+        feed,
+        vec![
+            Seen::infected("192.0.2.1", "2026-03-10 03:00:00"),
+            Seen::infected("192.0.2.1", "2026-03-10 04:00:00"),
+            Seen::exposed("2001:db8::1", 23, "2026-03-11 03:00:00"),
+        ],
+    )
+}
+
+#[test]
+fn a_commit_that_failed_between_the_tables_is_folded_at_recovery() {
+    let folder = made::folder();
+    let mut lake = Lake::open(folder.path(), &Disk::default()).expect("open");
+    commit(&mut lake, 1, &two_days("one"));
+    drop(lake);
+    let disk = Disk::watched(std::sync::Arc::new(|step| match step {
+        Step::Link(path) if path.to_string_lossy().contains("sightings/_delta_log") => {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        _ => Ok(()),
+    }));
+    let mut lake = Lake::open(folder.path(), &disk).expect("open");
+    let mut files = lake.begin(2, NOW).expect("begin");
+    let folded = lake::fold::sort_and_fold(&made::batch(2, "two", 1, &two_days("two").pieces[0])).expect("fold");
+    files.write(&folded).expect("write");
+    lake.commit(Lake::finish(files).expect("finish"), Vec::new()).expect_err("full");
+    drop(lake);
+    let mut lake = Lake::open(folder.path(), &Disk::default()).expect("open");
+    let standing = lake.standing().expect("standing");
+    assert_eq!((standing.committed, standing.folded), (2, 1));
+    assert_eq!(lake.recover(NOW).expect("recover"), 1);
+    lake.refresh().expect("refresh");
+    assert_eq!(lake.recover(NOW).expect("recover"), 0);
+    let stored = lake.sightings(&made::nobody(), &Filter::default()).expect("sightings");
+    assert_eq!(naive::add_up(&stored), naive::fold(&[two_days("one"), two_days("two")]));
+}
+
+#[test]
+fn numbers_without_events_are_passed_over() {
+    let (_folder, mut lake) = made::lake(&[two_days("one"), Report::of("two", Vec::new())]);
+    commit(&mut lake, 7, &two_days("one"));
+    assert_eq!(lake.events_per_report(0).expect("reports"), [(1, 3), (7, 3)]);
+    let standing = lake.standing().expect("standing");
+    assert_eq!((standing.committed, standing.folded), (7, 7));
+    assert_eq!(lake.recover(NOW).expect("recover"), 0);
+}
+
+#[test]
+fn rebuilding_keeps_feeds_of_one_day_apart() {
+    let reports = [two_days("one"), two_days("two")];
+    let (_folder, mut lake) = made::lake(&reports);
+    lake.rebuild(NOW).expect("rebuild");
+    lake.refresh().expect("refresh");
+    let stored = lake.sightings(&made::nobody(), &Filter::default()).expect("sightings");
+    assert_eq!(naive::add_up(&stored), naive::fold(&reports));
+    let feeds: Vec<_> = lake.feed_days(0).expect("days").into_iter().map(|day| (day.feed, day.events)).collect();
+    assert_eq!(feeds, [("one".into(), 2), ("one".into(), 1), ("two".into(), 2), ("two".into(), 1)]);
+}
+
+#[test]
+fn compaction_only_touches_days_with_many_files_and_others_read_the_result() {
+    let late = Report::of("one", vec![Seen::infected("192.0.2.9", "2026-03-20 03:00:00")]);
+    let reports = [two_days("one"), two_days("two"), two_days("one"), late];
+    let (folder, mut lake) = made::lake(&reports);
+    let reader = Lake::open(folder.path(), &Disk::default()).expect("open");
+    let before = made::events(&reader, &made::nobody(), &Filter::default());
+    let done = lake.compact(2, NOW).expect("compact");
+    assert_eq!((done.days, done.files_before, done.files_after), (4, 12, 4));
+    assert_eq!(lake.compact(2, NOW).expect("compact").days, 0);
+    assert_eq!(made::events(&reader, &made::nobody(), &Filter::default()), before, "a reader of the version before");
+    let mut reader = reader;
+    [&mut reader, &mut lake].into_iter().for_each(|lake| lake.refresh().expect("refresh"));
+    assert_eq!(reader.standing().expect("standing"), lake.standing().expect("standing"));
+    assert_eq!(made::events(&reader, &made::nobody(), &Filter::default()), before, "a reader of the version after");
+    commit(&mut lake, 5, &two_days("two"));
+    assert_eq!(lake.events_per_report(0).expect("reports").len(), 5);
+}
+
+#[test]
+fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk() {
+    let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let done = lake.forget_before(day("2026-03-11"), NOW).expect("forget");
+    lake.refresh().expect("refresh");
+    assert_eq!((done.days, done.files_before), (2, 4));
+    let old = Filter { until: Some(day("2026-03-11")), ..Filter::default() };
+    assert_eq!(made::events(&lake, &made::nobody(), &old), Vec::<String>::new());
+    assert_eq!(lake.sightings(&made::nobody(), &old).expect("sightings").len(), 0);
+    assert_eq!(lake.events_per_report(0).expect("reports"), [(1, 1), (2, 1)]);
+    lake.rebuild(NOW).expect("rebuild");
+    lake.refresh().expect("refresh");
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()).len(), 2);
+    assert_eq!(lake.vacuum(0).expect("vacuum"), 6, "four forgotten, two replaced by the rebuilding");
+    let left = |table: &str, day: &str| {
+        let days = std::fs::read_dir(folder.path().join(table).join(format!("day={day}")));
+        days.map_or(0, Iterator::count)
+    };
+    assert_eq!(["events", "sightings"].map(|table| left(table, "2026-03-10")), [0, 0]);
+    assert_eq!(left("events", "2026-03-11"), 2);
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()).len(), 2);
+}

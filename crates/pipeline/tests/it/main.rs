@@ -1,0 +1,14 @@
+//! Events in motion: whatever comes, in whatever order, and whenever the power goes, every row is somewhere exactly once.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod crash;
+mod forgetting;
+mod handover;
+mod house;
+mod once;
+mod order;
+mod owning;
+mod picture;
+mod refusing;
+mod replay;

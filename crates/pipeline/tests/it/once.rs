@@ -1,0 +1,234 @@
+//! Exactly once: the same report changes nothing, another is another, and no row vanishes.
+
+use std::io::Write as _;
+
+use event::time;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use lake::ask::Filter;
+use pipeline::journal::{Rows, State};
+use pipeline::writer::Outcome;
+use pipeline::{PipelineError, spool};
+
+use crate::house::{House, NOW, SINKHOLE, TELNET, accept, csv, sinkhole, telnet};
+use crate::picture;
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("gzip");
+    encoder.finish().expect("gzip")
+}
+
+const SINKHOLE_ROWS: Rows = Rows { rows: 6, events: 5, quarantined: 1, days: 2 };
+
+#[test]
+fn the_same_report_again_changes_nothing_and_is_recorded() {
+    let mut house = House::new();
+    assert_eq!(house.ingest(SINKHOLE, &sinkhole()), (1, SINKHOLE_ROWS));
+    let (before, standing) = (picture::of(&house.data), house.lake().standing().expect("standing"));
+    assert_eq!((before.events.len(), before.sightings.len()), (5, 5));
+    let deliveries: [(&str, Vec<u8>); 4] = [
+        (SINKHOLE, sinkhole()),
+        ("2026-03-09-event4_sinkhole-made.csv.gz", gzipped(&sinkhole())),
+        ("2026-03-09-event4_sinkhole-called-otherwise.csv", sinkhole()),
+        (SINKHOLE, sinkhole()),
+    ];
+    for (name, bytes) in deliveries {
+        house.now += time::DAY;
+        let feed = "shadowserver-sinkhole".to_owned();
+        assert_eq!(house.deliver(name, &bytes), Outcome::Again { name: name.to_owned(), feed, seq: 1 });
+    }
+    assert_eq!(picture::of(&house.data), before);
+    assert_eq!(house.lake().standing().expect("standing"), standing);
+    let journal = house.journal();
+    let report = journal.report(1).expect("report");
+    assert_eq!((report.deliveries, report.at, report.delivered), (5, NOW, NOW + 4 * time::DAY));
+}
+
+#[test]
+fn the_same_file_twice_in_the_spool_is_one_report() {
+    let house = House::new();
+    for _ in 0..3 {
+        accept(&house.data, TELNET, &telnet(), NOW).expect("accept");
+    }
+    let outcomes = house.drain();
+    assert!(matches!(outcomes[..], [Outcome::Ingested { .. }, Outcome::Again { .. }, Outcome::Again { .. }]));
+    assert_eq!(picture::of(&house.data).events.len(), 2);
+}
+
+#[test]
+fn another_date_in_the_name_is_another_report() {
+    let house = House::new();
+    house.ingest(SINKHOLE, &sinkhole());
+    assert_eq!(house.ingest("2026-03-10-event4_sinkhole-made.csv", &sinkhole()), (2, SINKHOLE_ROWS));
+    assert_eq!(house.lake().events_per_report(0).expect("reports"), [(1, 5), (2, 5)]);
+    assert_eq!(picture::names(&house.data.path("raw")).len(), 1, "equal bytes are kept once");
+}
+
+#[test]
+fn equal_rows_of_one_file_stay_events() {
+    let house = House::new();
+    let row = "2026-03-08 01:02:03,192.0.2.1,1025,64496,VN,sality";
+    let bytes = csv("timestamp,src_ip,src_port,src_asn,src_geo,infection", &[row; 3]);
+    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 3, events: 3, quarantined: 0, days: 1 });
+    let events = picture::json(&house.lake(), &Filter::default());
+    assert_eq!(events.iter().map(|event| event["haidang.row"].as_i64().expect("row")).collect::<Vec<_>>(), [1, 2, 3]);
+    let sightings = picture::of(&house.data).sightings;
+    assert!(sightings.len() == 1 && sightings[0].contains(" count=3 "), "{sightings:?}");
+}
+
+#[test]
+fn a_file_without_rows_is_a_report_and_a_sign_of_life() {
+    let mut house = House::new();
+    let header: &[u8] = b"timestamp,src_ip,src_port,infection\n";
+    for (name, bytes) in [(SINKHOLE, header), (TELNET, b"".as_slice())] {
+        let (seq, rows) = house.ingest(name, bytes);
+        assert_eq!(rows, Rows::default());
+        house.now += time::DAY;
+        assert!(matches!(house.deliver(name, bytes), Outcome::Again { seq: again, .. } if again == seq));
+        assert_eq!(house.journal().report(seq).expect("report").delivered, house.now);
+    }
+    let picture = picture::of(&house.data);
+    assert_eq!((picture.reports.len(), picture.events.len(), picture.sightings.len()), (2, 0, 0));
+    assert_eq!(house.lake().standing().expect("standing").committed, 2);
+}
+
+#[test]
+fn every_event_names_its_file_and_row_and_says_what_is_known() {
+    let house = House::new();
+    house.ingest(SINKHOLE, &sinkhole());
+    let events = picture::json(&house.lake(), &Filter::default());
+    let told: Vec<String> = events
+        .iter()
+        .map(|event| {
+            let text = |name: &str| event.get(name).map_or_else(String::new, ToString::to_string).replace('"', "");
+            ["haidang.row", "haidang.day", "haidang.kind", "haidang.family", "source.ip", "malware.name", "feed.name"]
+                .map(text)
+                .join(" ")
+        })
+        .collect();
+    let feed = "shadowserver-sinkhole";
+    let mut wanted = [
+        format!("1 2026-03-08 botnet sality 192.0.2.1 sality {feed}"),
+        format!("2 2026-03-08 botnet sality 192.0.2.1 sality {feed}"),
+        format!("3 2026-03-08 botnet conficker 192.0.2.2 conficker {feed}"),
+        format!("5 2026-03-09 botnet conficker 198.51.100.9 conficker.b {feed}"),
+        format!("6 2026-03-09 botnet andromeda 192.0.2.1 gamarue {feed}"),
+    ];
+    wanted[3..].reverse();
+    assert_eq!(told, wanted, "by day and address");
+}
+
+#[test]
+fn a_file_of_another_name_is_read_for_the_feed_that_is_named() {
+    let house = House::new();
+    let bytes = b"192.0.2.44\nevil.example.org\n# a comment\n";
+    let outcome = house.deliver_for(Some("blocklist-text"), "2026-03-09-list.txt", bytes);
+    let Outcome::Ingested { feed, rows, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((feed.as_str(), rows.events, rows.quarantined), ("blocklist-text", 2, 0));
+    let unnamed = house.deliver("2026-03-09-list.txt", b"192.0.2.44\n");
+    assert!(matches!(unnamed, Outcome::Refused { .. }), "{unnamed:?}");
+}
+
+#[test]
+fn an_unknown_type_is_refused_told_and_kept() {
+    let house = House::new();
+    for (name, feed, says) in [
+        ("2026-03-09-event9_unheard_of-made.csv", None, "event9_unheard_of"),
+        ("holiday.pdf", None, "holiday.pdf"),
+        ("2026-03-09-list.txt", Some("no-such-feed"), "no-such-feed"),
+    ] {
+        let bytes = format!("the bytes of {name}");
+        let outcome = house.deliver_for(feed, name, bytes.as_bytes());
+        let Outcome::Refused { why, .. } = &outcome else { panic!("{outcome:?}") };
+        assert!(why.contains(says), "{why}");
+        let journal = house.journal();
+        let refused = journal.refused().last().expect("refused");
+        assert_eq!((refused.name.as_str(), &refused.why), (name, why));
+        let raw = std::fs::File::open(house.data.raw(&refused.hash)).expect("raw bytes are kept");
+        let kept = pipeline::folder::bounded(zstd::Decoder::new(raw).expect("zstd"), 1 << 20).expect("read");
+        assert_eq!(kept, bytes.as_bytes());
+    }
+    assert_eq!((house.journal().refused().len(), picture::of(&house.data).reports.len()), (3, 0));
+    assert_eq!(picture::names(&house.data.path("spool")), Vec::<String>::new());
+}
+
+#[test]
+fn a_truncated_file_is_not_accepted_and_the_whole_one_is() {
+    let house = House::new();
+    let whole = gzipped(&sinkhole());
+    for end in [3, 12, whole.len() / 2, whole.len() - 1] {
+        let error = accept(&house.data, SINKHOLE, &whole[..end], NOW).expect_err("truncated");
+        assert!(matches!(&error, PipelineError::Packed { name, .. } if name == SINKHOLE), "{end}: {error}");
+        assert!(!error.disk_full());
+    }
+    assert_eq!(picture::names(&house.data.path("spool")), Vec::<String>::new());
+    assert_eq!(house.drain(), []);
+    assert_eq!(house.ingest(SINKHOLE, &whole).1, SINKHOLE_ROWS);
+}
+
+#[test]
+fn raw_bytes_that_rot_are_told_and_a_new_delivery_heals_them() {
+    let house = House::new();
+    accept(&house.data, SINKHOLE, &sinkhole(), NOW).expect("accept");
+    let waiting = spool::waiting(&house.data).expect("waiting");
+    std::fs::write(waiting[0].bytes_path(), b"rotten").expect("rot");
+    let outcomes = house.drain();
+    assert!(matches!(&outcomes[..], [Outcome::Failed { name, .. }] if name == SINKHOLE), "{outcomes:?}");
+    assert!(matches!(house.journal().report(1).expect("report").state, State::Failed(_)));
+    assert_eq!(house.ingest(SINKHOLE, &sinkhole()), (2, SINKHOLE_ROWS));
+    assert_eq!(picture::of(&house.data).events.len(), 5);
+}
+
+#[test]
+fn rows_of_impossible_times_are_kept_aside_with_their_reason() {
+    let house = House::new();
+    let ahead = |micros: i64| time::to_text(NOW + time::DAY + micros).replace('T', " ").replace("+00:00", "");
+    let rows = [
+        ("1999-12-31 23:59:59".to_owned(), "too-old"),
+        ("2000-01-01 00:00:00".to_owned(), ""),
+        (ahead(time::SECOND), "in-future"),
+        (ahead(0), ""),
+        ("9999-12-31 00:00:00".to_owned(), "in-future"),
+        ("2026-02-30 00:00:00".to_owned(), "invalid-value"),
+        (String::new(), "invalid-value"),
+    ];
+    let lines: Vec<String> = rows.iter().map(|(at, _)| format!("{at},192.0.2.1,sality")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let (seq, counted) = house.ingest(SINKHOLE, &csv("timestamp,src_ip,infection", &lines));
+    assert_eq!(counted, Rows { rows: 7, events: 2, quarantined: 5, days: 2 });
+    let kept: Vec<_> = picture::kept(&house.data, seq).into_iter().map(|row| (row.row, row.reason, row.text)).collect();
+    let wanted: Vec<_> = (1..)
+        .zip(&rows)
+        .filter(|(_, (_, reason))| !reason.is_empty())
+        .map(|(row, (_, reason))| (row, (*reason).to_owned(), lines[row as usize - 1].to_owned()))
+        .collect();
+    assert_eq!(kept, wanted);
+    let row = picture::kept(&house.data, seq).remove(0);
+    assert_eq!((row.column.as_str(), row.value.as_str()), ("timestamp", "1999-12-31 23:59:59"));
+}
+
+#[test]
+fn a_file_makes_no_more_than_four_hundred_days() {
+    let house = House::new();
+    let at = |days: i64| time::to_text(NOW - days * time::DAY).replace('T', " ").replace("+00:00", "");
+    let mut lines: Vec<String> = (0..402).map(|days| format!("{},192.0.2.1,sality", at(days))).collect();
+    lines.push(format!("{},192.0.2.2,sality", at(7)));
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let (seq, counted) = house.ingest(SINKHOLE, &csv("timestamp,src_ip,infection", &lines));
+    assert_eq!(counted, Rows { rows: 403, events: 401, quarantined: 2, days: 400 });
+    let kept: Vec<_> = picture::kept(&house.data, seq).into_iter().map(|row| (row.row, row.reason)).collect();
+    assert_eq!(kept, [(401, "too-many-days".to_owned()), (402, "too-many-days".to_owned())]);
+}
+
+#[test]
+fn a_missing_column_keeps_every_row_aside() {
+    let house = House::new();
+    let bytes = csv("timestamp,src_ip,src_ip", &["2026-03-08 01:02:03,192.0.2.1,192.0.2.1"]);
+    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 1, events: 0, quarantined: 1, days: 0 });
+    let bytes = csv("timestamp,address", &["2026-03-08 01:02:03,192.0.2.1", "2026-03-08 01:02:03,192.0.2.2"]);
+    let (seq, rows) = house.ingest(SINKHOLE, &bytes);
+    assert_eq!(rows, Rows { rows: 2, events: 0, quarantined: 2, days: 0 });
+    let row = picture::kept(&house.data, seq).remove(1);
+    assert_eq!((row.row, row.column.as_str(), row.reason.as_str()), (2, "src_ip", "missing-column"));
+}
