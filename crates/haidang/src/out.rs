@@ -14,13 +14,16 @@ pub(crate) struct Out {
     colour: bool,
     /// The words of the program.
     pub(crate) words: Messages,
+    /// The words of the documents it writes.
+    documents: Messages,
 }
 
 impl Out {
     /// An answer in a language, as JSON if asked.
     pub(crate) fn new(json: bool, lang: Lang) -> Self {
         let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { json, colour, words: Messages::read(include_str!("../data/messages.toml"), lang) }
+        let words = Messages::read(include_str!("../data/messages.toml"), lang);
+        Self { json, colour, words, documents: Messages::of(lang) }
     }
 
     /// Whether machines read it.
@@ -31,6 +34,19 @@ impl Out {
     /// The language.
     pub(crate) fn lang(&self) -> Lang {
         self.words.lang()
+    }
+
+    /// A kind of finding in words, as the documents have it.
+    pub(crate) fn kind(&self, name: &str) -> String {
+        self.documents.say_or_name("kind", name)
+    }
+
+    /// How far a long work is, on a terminal only: the next line takes its place.
+    pub(crate) fn progress(&self, text: &str) {
+        if !self.json && io::stderr().is_terminal() {
+            // A terminal that cannot be written to shows no progress.
+            let _ = write!(io::stderr(), "\r\x1b[2K{text}");
+        }
     }
 
     /// One JSON value on a line of its own.

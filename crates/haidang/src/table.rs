@@ -50,11 +50,21 @@ impl Table {
 
     fn is_number(&self, at: usize) -> bool {
         let numeric = |cell: &String| {
-            cell.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '%' | '\u{a0}'))
+            let digits = cell.strip_prefix(['-', '+']).unwrap_or(cell);
+            digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%'))
         };
         let mut cells = self.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
         cells.peek().is_some() && cells.all(numeric)
     }
+}
+
+/// A text cut to a length, so that a table stays readable.
+pub(crate) fn shorter(text: &str, longest: usize) -> String {
+    let mut short: String = text.chars().take(longest).collect();
+    if text.chars().nth(longest).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// A text that a terminal shows and does not obey: feeds and file names are anybody's.
@@ -97,6 +107,14 @@ mod tests {
         table.row(["Hà Nội".to_owned(), "1.200".to_owned()]);
         table.row(["Huế".to_owned(), "7".to_owned()]);
         assert_eq!(table.text(false), "tỉnh       số\n──────  ─────\nHà Nội  1.200\nHuế         7\n");
+    }
+
+    #[test]
+    fn days_are_words_and_long_texts_are_cut() {
+        let mut table = Table::new(["ngày".to_owned(), "x".to_owned()]);
+        table.row(["2026-09-30".to_owned(), shorter("abcdef", 3)]);
+        assert_eq!(table.text(false), "ngày        x\n──────────  ────\n2026-09-30  abc…\n");
+        assert_eq!(shorter("abc", 3), "abc");
     }
 
     #[test]

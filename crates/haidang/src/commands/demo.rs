@@ -7,12 +7,15 @@ use event::rules::Kind;
 use event::time::{SECOND, day_text, parse_day};
 use lake::ask::{By, Filter};
 use pipeline::folder::read_text;
+use pipeline::writer::Outcome;
 
 use crate::cli::{DemoArgs, ListArgs, ListFormat};
 use crate::commands::{Desk, constituency, feeds, ingest, list, stats};
 use crate::exit;
 
-/// The province whose list is shown.
+/// How codes of provinces and of what is below them begin.
+const PROVINCES: &str = "T-";
+/// The province whose list is shown if none has anything.
 const SHOWN_PROVINCE: &str = "T-01";
 /// The list is of the month in which this many days before the end lie: a month that has just begun shows little.
 const DAYS_OF_LIST: i32 = 7;
@@ -45,7 +48,8 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     constituency::import(desk, &made_in.join("constituency"))?;
     desk.out.title(&desk.out.words.say("demo.ingesting"))?;
     ingest::accept(desk, &made.files, None, |file| arrival(desk, file))?;
-    let tally = ingest::drain(desk)?;
+    let tally = ingest::drain(desk, |outcome, tally| tell(desk, outcome, tally.files, made.files.len()))?;
+    desk.out.progress("");
     let number = |n: u64| desk.out.number(n as i64);
     desk.out.say(
         "ingest.total",
@@ -60,6 +64,24 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     )?;
     show(desk, first, end)?;
     Ok(exit::OK)
+}
+
+/// Some hundred files are taken in: for people only those are told of which something is to be told.
+fn tell(desk: &Desk, outcome: &Outcome, files: u64, of: usize) -> anyhow::Result<()> {
+    let is_plain = match outcome {
+        Outcome::Ingested { rows, .. } => rows.quarantined == 0,
+        Outcome::Again { .. } => true,
+        Outcome::Refused { .. } | Outcome::Failed { .. } => false,
+    };
+    if !is_plain || desk.out.json() {
+        desk.out.progress("");
+        ingest::tell_outcome(desk, outcome)?;
+    }
+    let number = |n: i64| desk.out.number(n);
+    let values = [("files", number(files as i64)), ("of", number(of as i64))];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    desk.out.progress(&desk.out.words.fill("demo.progress", &values));
+    Ok(())
 }
 
 /// What to make: ninety days until yesterday, so that questions about the last days have answers. What was made
@@ -91,6 +113,7 @@ fn write_catalogue(desk: &Desk) -> anyhow::Result<()> {
 
 fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
     let (lake, owners) = (desk.lake()?, desk.owners(None)?);
+    let labels = stats::Labels::on(desk, &owners, end - 1);
     let month = &day_text(end - DAYS_OF_LIST)[..7];
     let filter = Filter { since: Some(end - 30), until: Some(end), kinds: vec![Kind::Botnet], ..Filter::default() };
     for (by, group, title) in
@@ -98,16 +121,17 @@ fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
     {
         desk.out.title(&desk.out.words.say(title))?;
         let counts = lake.count(&owners, &filter, by, 30)?;
-        stats::show_counts(desk, group, &counts, &lake.count(&owners, &filter, By::Total, 30)?)?;
+        let total = lake.count(&owners, &filter, By::Total, 30)?;
+        stats::show_counts(desk, &labels, group, &counts, &total)?;
     }
     desk.out.title(&desk.out.words.say("demo.trend"))?;
-    let whole = Filter { since: Some(first), ..filter };
+    let whole = Filter { since: Some(first), ..filter.clone() };
     let days = lake.count(&owners, &whole, By::Day, 1)?;
     desk.out.line(&trend(desk, first, end, &days))?;
     desk.out.title(&desk.out.words.fill("demo.list", &[("month", month)]))?;
     let out = desk.folder.path("lists");
     let lists = ListArgs {
-        org: Some(SHOWN_PROVINCE.to_owned()),
+        org: Some(province(&lake.count(&owners, &filter, By::Organisation, 30)?)),
         asn: None,
         all: false,
         month: month.to_owned(),
@@ -121,6 +145,12 @@ fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
     feeds::run(desk)?;
     desk.out
         .say("demo.end", &[("data", &desk.folder.root().display().to_string()), ("lists", &out.display().to_string())])
+}
+
+/// The province with the most to do.
+fn province(bodies: &[lake::ask::Count]) -> String {
+    let mut codes = bodies.iter().filter_map(|count| count.group.as_deref());
+    codes.find(|code| code.starts_with(PROVINCES)).unwrap_or(SHOWN_PROVINCE).to_owned()
 }
 
 /// One line a week: the mean of its daily unique addresses, and a bar.

@@ -2,7 +2,9 @@
 
 use anyhow::Context as _;
 use arrow_array::RecordBatch;
+use constituency::Places;
 use documents::csv::cell;
+use documents::local::Local;
 use event::json::write_lines;
 use serde_json::{Map, Value};
 
@@ -24,6 +26,8 @@ const SHOWN: [&str; 10] = [
     "classification.identifier",
 ];
 
+/// How a person is told when.
+const LOCAL_TIME: &str = "%Y-%m-%d %H:%M:%S";
 /// Rows a person is shown without a limit of his own: a screenful is enough, a file is what CSV is for.
 const SHOWN_ROWS: u64 = 200;
 
@@ -45,6 +49,7 @@ pub(crate) fn run(desk: &Desk, args: &EventsArgs) -> anyhow::Result<i32> {
             lake.events(&owners, &filter, |batch| each_row(&batch, |row| desk.out.raw(&csv_line(shown(&row)))))?;
         }
         EventsFormat::Table => {
+            let places = Places::shipped();
             let mut table =
                 desk.out.heads(["time", "subject", "port", "kind", "family", "isp", "org", "place", "feed", "what"]);
             let mut rows = 0;
@@ -52,7 +57,7 @@ pub(crate) fn run(desk: &Desk, args: &EventsArgs) -> anyhow::Result<i32> {
                 each_row(&batch, |row| {
                     rows += 1;
                     if args.limit.is_some() || rows <= SHOWN_ROWS {
-                        table.row(shown(&row));
+                        table.row(for_people(desk, &places, &row));
                     }
                     Ok(())
                 })
@@ -87,6 +92,23 @@ fn shown(row: &Map<String, Value>) -> Vec<String> {
     let subject = ["source.ip", "source.account", "source.url", "source.fqdn", "source.network"];
     let subject = subject.iter().map(|name| text(name)).find(|text| !text.is_empty()).unwrap_or_default();
     SHOWN.iter().map(|name| if *name == "subject" { subject.clone() } else { text(name) }).collect()
+}
+
+/// The cells of a row in the words of a person: the clock on his wall, the name of the kind and of the province.
+fn for_people(desk: &Desk, places: &Places, row: &Map<String, Value>) -> Vec<String> {
+    let mut cells = shown(row);
+    for (cell, name) in cells.iter_mut().zip(SHOWN) {
+        let text = match name {
+            "time.source" => event::time::parse(cell).map(|at| Local::of(desk.folder.zone()).format(at, LOCAL_TIME)),
+            "haidang.kind" => Some(desk.out.kind(cell)),
+            "haidang.place" => places.name(cell).map(str::to_owned),
+            _ => None,
+        };
+        if let Some(text) = text {
+            *cell = text;
+        }
+    }
+    cells
 }
 
 fn csv_line(cells: impl IntoIterator<Item = String>) -> String {

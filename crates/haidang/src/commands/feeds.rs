@@ -21,17 +21,10 @@ pub(crate) fn run(desk: &Desk) -> anyhow::Result<i32> {
     let mut table =
         desk.out.heads(["feed", "delivered", "reports", "quarantined", "last_day", "usual", "days", "state"]);
     for health in &healths {
-        let delivered = health.delivered.map_or_else(
-            || desk.out.words.say("feeds.never"),
-            |at| {
-                let days = ((desk.now() - at).max(0) / DAY).to_string();
-                let ago = desk.out.words.fill("feeds.ago", &[("days", &days)]);
-                format!("{} ({ago})", desk.folder.zone().local_text(at))
-            },
-        );
+        let delivered = health.delivered.map(|at| desk.folder.zone().local_text(at));
         table.row([
             health.feed.clone(),
-            delivered,
+            delivered.unwrap_or_else(|| desk.out.words.say("feeds.never")),
             desk.out.number(health.reports as i64),
             desk.out.number(health.quarantined as i64),
             desk.out.number(health.last_day_events),
@@ -47,8 +40,9 @@ pub(crate) fn run(desk: &Desk) -> anyhow::Result<i32> {
 fn state(desk: &Desk, health: &health::FeedHealth) -> String {
     let say = |key: &str| desk.out.words.say(key);
     let mut states = Vec::new();
-    if health.late {
-        states.push(say("feeds.late"));
+    if let Some(at) = health.delivered.filter(|_| health.late) {
+        let days = ((desk.now() - at).max(0) / DAY).to_string();
+        states.push(desk.out.words.fill("feeds.late", &[("days", &days)]));
     }
     if health.off {
         states.push(say("feeds.off"));

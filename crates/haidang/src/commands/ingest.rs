@@ -20,7 +20,7 @@ pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
         use_schema(desk, schema)?;
     }
     let unread = accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())?;
-    let tally = drain(desk)?;
+    let tally = drain(desk, |outcome, _| tell_outcome(desk, outcome))?;
     tell(desk, &tally, unread)?;
     let partly = unread > 0 || tally.refused > 0;
     Ok(if partly { exit::PARTLY } else { exit::OK })
@@ -89,8 +89,9 @@ impl Tally {
     }
 }
 
-/// Drains the spool as its writer. If there is another writer, what was accepted is his: he looks again before he goes.
-pub(crate) fn drain(desk: &Desk) -> anyhow::Result<Tally> {
+/// Drains the spool as its writer and tells each outcome, with what came so far. If there is another writer, what was
+/// accepted is his: he looks again before he goes.
+pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome, &Tally) -> anyhow::Result<()>) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     for _ in 0..ROUNDS {
         let mut writer = match Writer::open(desk.folder.clone(), desk.clock.clone()) {
@@ -105,7 +106,7 @@ pub(crate) fn drain(desk: &Desk) -> anyhow::Result<Tally> {
         writer.drain(|outcome| {
             tally.add(outcome);
             if told.is_ok() {
-                told = tell_outcome(desk, outcome);
+                told = each(outcome, &tally);
             }
         })?;
         told?;
@@ -117,7 +118,8 @@ pub(crate) fn drain(desk: &Desk) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
-fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()> {
+/// Tells what became of one file.
+pub(crate) fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()> {
     if desk.out.json() {
         return desk.out.value(outcome);
     }

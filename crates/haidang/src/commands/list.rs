@@ -19,6 +19,20 @@ use crate::cli::{ListArgs, ListFormat};
 use crate::commands::{Desk, filter};
 use crate::exit;
 
+/// Rows shown of a single list; the files have all.
+const SHOWN_ROWS: usize = 15;
+/// How a person is told when.
+const SHOWN_TIME: &str = "%Y-%m-%d %H:%M";
+
+/// A list that was written.
+struct Made {
+    /// What is told of it.
+    told: Value,
+    /// Its first rows, and how many it has.
+    first: Vec<ListRow>,
+    rows: usize,
+}
+
 /// What all lists of one run share.
 struct Maker<'m> {
     desk: &'m Desk,
@@ -39,9 +53,10 @@ pub(crate) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<i32> {
     std::fs::create_dir_all(&args.out)?;
     let made = maker.make()?;
     if desk.out.json() {
-        desk.out.value(&json!({ "month": args.month, "lists": made }))?;
+        let lists: Vec<&Value> = made.iter().map(|list| &list.told).collect();
+        desk.out.value(&json!({ "month": args.month, "lists": lists }))?;
     } else {
-        show(desk, &made)?;
+        show(desk, args, &made)?;
     }
     Ok(exit::OK)
 }
@@ -59,7 +74,7 @@ impl Maker<'_> {
         Filter { kinds: filter::kinds(&self.args.kind), until: Some(self.months.to), ..Filter::default() }
     }
 
-    fn make(&self) -> anyhow::Result<Vec<Value>> {
+    fn make(&self) -> anyhow::Result<Vec<Made>> {
         if let Some(code) = &self.args.org {
             return Ok(vec![self.owner(code)?]);
         }
@@ -75,7 +90,7 @@ impl Maker<'_> {
         codes.iter().map(|code| self.owner(code)).collect()
     }
 
-    fn owner(&self, code: &str) -> anyhow::Result<Value> {
+    fn owner(&self, code: &str) -> anyhow::Result<Made> {
         let mut filter = self.base();
         filter::own(&mut filter, &self.owners, code, self.desk.today())?;
         let name = self
@@ -86,19 +101,22 @@ impl Maker<'_> {
         self.list(code, &name, &filter)
     }
 
-    fn list(&self, code: &str, name: &str, filter: &Filter) -> anyhow::Result<Value> {
+    fn list(&self, code: &str, name: &str, filter: &Filter) -> anyhow::Result<Made> {
         let zone = self.desk.folder.zone();
         let base = self.args.out.join(format!("{}-{}", file_name(code), self.args.month));
         let csv_path = base.with_extension("csv");
         let wants = |format| self.args.format.contains(&format);
         let mut csv =
             wants(ListFormat::Csv).then(|| ListCsv::new(BufWriter::new(File::create(&csv_path)?), zone)).transpose()?;
-        let (mut counts, mut rows, mut many) = (Counts::default(), Vec::new(), false);
+        let (mut counts, mut rows, mut many, mut first) = (Counts::default(), Vec::new(), false, Vec::new());
         self.lake.list(&self.owners, filter, self.months, |listed| {
             let row = self.row(listed);
             counts.add(row.status);
             if let Some(csv) = &mut csv {
                 csv.push(&row)?;
+            }
+            if first.len() < SHOWN_ROWS {
+                first.push(row.clone());
             }
             many |= rows.len() == ROWS_MAX as usize;
             if wants(ListFormat::Xlsx) && !many {
@@ -115,11 +133,13 @@ impl Maker<'_> {
             files.push(self.book(&base.with_extension("xlsx"), code, name, counts, &rows)?);
         }
         let of = |status| counts.of(status);
-        Ok(json!({
+        let told = json!({
             "owner": code, "name": name, "new": of(Status::New), "still": of(Status::Still), "back": of(Status::Back),
             "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": many,
             "attribution_version": self.owners.version(), "sightings_version": self.data_version,
-        }))
+        });
+        let rows = Status::ALL.into_iter().map(|status| counts.of(status) as usize).sum();
+        Ok(Made { told, first, rows })
     }
 
     fn book(&self, path: &Path, code: &str, name: &str, counts: Counts, rows: &[ListRow]) -> anyhow::Result<PathBuf> {
@@ -173,29 +193,56 @@ impl Maker<'_> {
     }
 }
 
-/// A code as part of a file name.
+/// A code as part of a file name; two codes never share one.
 fn file_name(code: &str) -> String {
-    code.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '_' }).collect()
+    let letter =
+        |c: char| if c.is_alphanumeric() || c == '-' { c.to_string() } else { format!("_{:x}_", u32::from(c)) };
+    code.chars().map(letter).collect()
 }
 
-fn show(desk: &Desk, made: &[Value]) -> anyhow::Result<()> {
-    let mut table = desk.out.heads(["owner", "new", "still", "back", "gone", "files"]);
-    for list in made {
-        let number = |name: &str| desk.out.number(list[name].as_i64().unwrap_or(0));
-        let files: Vec<&str> = list["files"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let owner = format!("{} {}", list["owner"].as_str().unwrap_or(""), list["name"].as_str().unwrap_or(""));
-        table.row([
-            owner.trim().to_owned(),
-            number("new"),
-            number("still"),
-            number("back"),
-            number("gone"),
-            files.join(" "),
-        ]);
+fn show(desk: &Desk, args: &ListArgs, made: &[Made]) -> anyhow::Result<()> {
+    let mut table = desk.out.heads(["owner", "new", "still", "back", "gone"]);
+    for Made { told, .. } in made {
+        let number = |name: &str| desk.out.number(told[name].as_i64().unwrap_or(0));
+        let owner = format!("{} {}", told["owner"].as_str().unwrap_or(""), told["name"].as_str().unwrap_or(""));
+        table.row([owner.trim().to_owned(), number("new"), number("still"), number("back"), number("gone")]);
     }
     desk.out.table(&table)?;
-    if made.iter().any(|list| list["too_many_for_xlsx"] == true) {
+    if let [one] = made {
+        show_rows(desk, one)?;
+    }
+    let files: usize = made.iter().filter_map(|list| Some(list.told["files"].as_array()?.len())).sum();
+    let out = args.out.display().to_string();
+    desk.out.say("list.written", &[("files", &desk.out.number(files as i64)), ("out", &out)])?;
+    if made.iter().any(|list| list.told["too_many_for_xlsx"] == true) {
         desk.out.say("list.too_many", &[("rows", &desk.out.number(ROWS_MAX.into()))])?;
+    }
+    Ok(())
+}
+
+/// The first rows of a list.
+fn show_rows(desk: &Desk, list: &Made) -> anyhow::Result<()> {
+    if list.first.is_empty() {
+        return Ok(());
+    }
+    let local = Local::of(desk.folder.zone());
+    let mut table = desk.out.heads(["state", "subject", "family", "what", "first", "last", "events", "day_count"]);
+    for row in &list.first {
+        table.row([
+            desk.out.words.say_or_name("head", row.status.name()),
+            row.port.map_or_else(|| row.subject.clone(), |port| format!("{} :{port}", row.subject)),
+            row.family.clone(),
+            row.service.clone(),
+            local.format(row.first, SHOWN_TIME),
+            local.format(row.last, SHOWN_TIME),
+            desk.out.number(row.count),
+            desk.out.number(row.days),
+        ]);
+    }
+    desk.out.line("")?;
+    desk.out.table(&table)?;
+    if list.first.len() < list.rows {
+        desk.out.say("list.more", &[("rows", &desk.out.number((list.rows - list.first.len()) as i64))])?;
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let code = command(&desk, &cli.command)?;
     // Who held the lock takes in what others handed over meanwhile.
     if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {
-        ingest::drain(&desk)?;
+        ingest::drain(&desk, |outcome, _| ingest::tell_outcome(&desk, outcome))?;
     }
     Ok(code)
 }

@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::cli::QuarantineCommand;
 use crate::commands::Desk;
 use crate::exit;
+use crate::table::shorter;
 
-/// Longest text shown in a table.
-const SHOWN_TEXT: usize = 60;
+/// Longest record and longest value shown in a table.
+const SHOWN: (usize, usize) = (60, 32);
 
 pub(crate) fn run(desk: &Desk, command: &QuarantineCommand) -> anyhow::Result<i32> {
     match command {
@@ -59,20 +60,11 @@ fn show(desk: &Desk, report: i64, limit: usize) -> anyhow::Result<i32> {
     desk.out.title(&name)?;
     for row in rows {
         let why = desk.out.words.say_or_name("reason", &row.reason);
-        table.row([row.row.to_string(), row.column, shorter(&row.value), why, shorter(&row.text)]);
+        let (text, value) = (shorter(&row.text, SHOWN.0), shorter(&row.value, SHOWN.1));
+        table.row([row.row.to_string(), row.column, value, why, text]);
     }
     desk.out.table(&table)?;
     Ok(exit::OK)
-}
-
-/// A text that fits a table: no control characters (a terminal would obey them), cut to a length.
-fn shorter(text: &str) -> String {
-    let clean = text.chars().map(|c| if c.is_control() { '·' } else { c });
-    let mut short: String = clean.take(SHOWN_TEXT).collect();
-    if text.chars().nth(SHOWN_TEXT).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 fn replay(desk: &Desk, report: i64) -> anyhow::Result<i32> {

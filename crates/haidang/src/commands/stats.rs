@@ -1,6 +1,8 @@
 //! `stats`: how many, by what.
 
+use constituency::{Attributor, Places};
 use disk::Taken;
+use documents::message::Lang;
 use event::rules::Kind;
 use event::time::day_text;
 use lake::ask::{By, Count, Filter};
@@ -9,9 +11,12 @@ use serde_json::{Value, json};
 use crate::cli::{ByArg, StatsArgs};
 use crate::commands::{Desk, filter};
 use crate::exit;
+use crate::table::shorter;
 
 /// Days counted when no first day is said.
 const DEFAULT_DAYS: i32 = 30;
+/// Letters of an owner's code and name in a table.
+const NAME_LONGEST: usize = 48;
 
 pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
     let owners = desk.owners(args.filter.attribution)?;
@@ -43,7 +48,7 @@ pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
     if desk.out.json() {
         desk.out.value(&answer)?;
     } else {
-        show(desk, args, &filter, &counts, &total)?;
+        show(&Labels::on(desk, &owners, until - 1), args, &filter, &counts, &total)?;
         let versions = [("attribution", owners.version().to_string()), ("data", standing.sightings.to_string())];
         let versions: Vec<(&str, &str)> = versions.iter().map(|(name, text)| (*name, text.as_str())).collect();
         desk.out.say("stats.versions", &versions)?;
@@ -78,7 +83,14 @@ fn publish(desk: &Desk, name: &str, answer: &Value) -> anyhow::Result<()> {
     done.map_err(|e| anyhow::anyhow!("publish {name}: {e}; what was published is never changed, take another name"))
 }
 
-fn show(desk: &Desk, args: &StatsArgs, filter: &Filter, counts: &[Count], total: &[Count]) -> anyhow::Result<()> {
+fn show(
+    labels: &Labels<'_>,
+    args: &StatsArgs,
+    filter: &Filter,
+    counts: &[Count],
+    total: &[Count],
+) -> anyhow::Result<()> {
+    let desk = labels.desk;
     let day = |day: Option<i32>, less| day.map(|day| day_text(day - less)).unwrap_or_default();
     desk.out.say("stats.title", &[("since", &day(filter.since, 0)), ("until", &day(filter.until, 1))])?;
     let group = match args.by {
@@ -91,41 +103,63 @@ fn show(desk: &Desk, args: &StatsArgs, filter: &Filter, counts: &[Count], total:
         ByArg::Day => "day",
         ByArg::Feed => "feed",
     };
-    show_counts(desk, group, counts, total)?;
+    show_counts(desk, labels, group, counts, total)?;
     desk.out.say("stats.definition", &[])
 }
 
 /// A table of counts, the group's head first, the total last.
-pub(crate) fn show_counts(desk: &Desk, group: &'static str, counts: &[Count], total: &[Count]) -> anyhow::Result<()> {
+pub(crate) fn show_counts(
+    desk: &Desk,
+    labels: &Labels<'_>,
+    group: &'static str,
+    counts: &[Count],
+    total: &[Count],
+) -> anyhow::Result<()> {
     let mut table = desk.out.heads([group, "unique", "mean", "events"]);
-    let places = constituency::Places::shipped();
+    let mut row = |name: String, count: &Count| {
+        let (mean, events) = (desk.out.decimal(count.mean_per_day), desk.out.number(count.events));
+        table.row([name, desk.out.number(count.unique), mean, events]);
+    };
     for count in counts {
-        let name = count
-            .group
-            .as_deref()
-            .map_or_else(|| desk.out.words.say("out.unknown"), |code| label(&places, group, code));
-        table.row([
-            name,
-            desk.out.number(count.unique),
-            desk.out.decimal(count.mean_per_day),
-            desk.out.number(count.events),
-        ]);
+        let name = count.group.as_deref().map(|code| labels.of(group, code));
+        row(name.unwrap_or_else(|| desk.out.words.say("out.unknown")), count);
     }
     if let Some(count) = total.first().filter(|_| counts.len() > 1) {
-        let name = desk.out.words.say("out.total");
-        table.row([
-            name,
-            desk.out.number(count.unique),
-            desk.out.decimal(count.mean_per_day),
-            desk.out.number(count.events),
-        ]);
+        row(desk.out.words.say("out.total"), count);
     }
     desk.out.table(&table)
 }
 
-fn label(places: &constituency::Places, group: &str, code: &str) -> String {
-    match places.name(code).filter(|_| group == "place") {
-        Some(name) => format!("{code} {name}"),
-        None => code.to_owned(),
+/// What codes are called for people.
+pub(crate) struct Labels<'d> {
+    desk: &'d Desk,
+    owners: &'d Attributor,
+    places: Places,
+    /// Organisations are called as on this day.
+    day: i32,
+}
+
+impl<'d> Labels<'d> {
+    /// As on a day, by an attribution version.
+    pub(crate) fn on(desk: &'d Desk, owners: &'d Attributor, day: i32) -> Self {
+        Self { desk, owners, places: Places::shipped(), day }
+    }
+
+    fn of(&self, group: &str, code: &str) -> String {
+        match group {
+            "place" => self.places.name(code).map_or_else(|| code.to_owned(), |name| format!("{code} {name}")),
+            "isp" | "org" => shorter(&format!("{code} {}", self.owner(code)), NAME_LONGEST).trim_end().to_owned(),
+            "kind" => self.desk.out.kind(code),
+            _ => code.to_owned(),
+        }
+    }
+
+    /// The name of an organisation or operator; empty if it has none.
+    fn owner(&self, code: &str) -> &str {
+        let organisation = self.owners.id(code).and_then(|id| self.owners.organisation(id, self.day));
+        organisation.map_or("", |owner| match self.desk.out.lang() {
+            Lang::En if !owner.name_en.is_empty() => &owner.name_en,
+            _ => &owner.name,
+        })
     }
 }

@@ -66,12 +66,13 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         }
         _ => desk.out.words.say("out.unknown"),
     };
+    let named = |group: &str, name: &Value| desk.out.words.say_or_name(group, name.as_str().unwrap_or(""));
     let place = answer["place"].as_str().and_then(|code| {
         constituency::Places::shipped()
             .name(code)
-            .map(|name| format!("{code} {name} ({})", answer["place_source"].as_str().unwrap_or("")))
+            .map(|name| format!("{code} {name} ({})", named("place_source", &answer["place_source"])))
     });
-    let flags: Vec<&str> = answer["flags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let flags: Vec<String> = answer["flags"].as_array().into_iter().flatten().map(|flag| named("flag", flag)).collect();
     desk.out.title(&format!("{} · {}", text(&answer["subject"]), text(&answer["day"])))?;
     for (key, value) in [
         ("isp", text(&answer["isp"])),
@@ -95,7 +96,7 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         let cell = |name: &str| row[name].as_str().unwrap_or("").to_owned();
         table.row([
             cell("day"),
-            cell("kind"),
+            desk.out.kind(&cell("kind")),
             cell("family"),
             cell("identifier"),
             cell("feed"),

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::desk::{Desk, base, number, start, text, wait_until};
+use crate::desk::{Desk, base, files_below, files_called, number, start, text, wait_until};
 
 /// Kills that must hit a running program.
 const KILLS: usize = 100;
@@ -87,41 +87,50 @@ fn run_until(child: &mut Child, kill_at: Option<Duration>) -> Option<Duration> {
     (status.code() == Some(0)).then(|| begun.elapsed())
 }
 
-/// How far a file was when its run was killed, by the journal's newest line about it and the spool.
-fn state(desk: &Desk, report: &Report) -> String {
-    let name = base(&report.path);
+/// The journal as it lies on the disk, a torn last line left out.
+fn journal(desk: &Desk) -> Vec<Value> {
     let journal = fs::read_to_string(desk.data().join("journal.jsonl")).unwrap_or_default();
-    let lines: Vec<Value> = journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let accepted = lines.iter().rev().find(|line| line["name"] == name.as_str());
-    let Some(seq) = accepted.map(|line| &line["seq"]) else {
-        let slips = fs::read_dir(desk.data().join("spool")).into_iter().flatten();
-        let mut slips = slips.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
-        let spooled = slips.any(|slip| slip.contains(&name));
-        return if spooled { "spooled, not in the journal" } else { "not accepted" }.to_owned();
-    };
-    let newest = lines.iter().rev().find(|line| line["seq"] == *seq).expect("a line");
-    text(&newest["what"]).to_owned()
+    journal.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// The slips in the spool.
+fn slips(desk: &Desk) -> Vec<String> {
+    let slips = files_called(&desk.data().join("spool"), "json");
+    slips.iter().filter_map(|path| fs::read_to_string(path).ok()).collect()
+}
+
+/// How far a run was when it was killed, by the newest line it wrote into the journal, else by the spool.
+fn state(desk: &Desk, report: &Report, lines_before: usize) -> String {
+    let lines = journal(desk);
+    if let Some(newest) = lines[lines_before.min(lines.len())..].last() {
+        return format!("after {}", text(&newest["what"]));
+    }
+    let name = base(&report.path);
+    let is_in = slips(desk).iter().any(|slip| slip.contains(&name));
+    if is_in { "in the spool" } else { "not accepted" }.to_owned()
 }
 
 /// Ingests fresh files, killing, until enough kills have hit.
 fn kill_and_kill(desk: &Desk, dice: &mut Dice) -> (Vec<Report>, BTreeMap<String, usize>) {
     let (mut reports, mut hits, mut states) = (Vec::new(), 0, BTreeMap::new());
-    let mut usual = Duration::ZERO;
+    let mut each = Duration::ZERO;
     while hits < KILLS && reports.len() < FILES_MAX {
         let report = report(desk, reports.len(), dice);
-        let kill_at = (reports.len() >= MEASURED).then(|| dice.part_of(usual.mul_f64(1.1)));
+        // What was killed before is still to be done by this run.
+        let (lines, to_do) = (journal(desk).len(), 1 + slips(desk).len() as u32);
+        let kill_at = (reports.len() >= MEASURED).then(|| dice.part_of(each * to_do));
         let mut child = start(&mut desk.command(&["ingest"], std::slice::from_ref(&report.path)));
         match run_until(&mut child, kill_at) {
             // Opening a longer history takes longer: the newest whole run is the measure.
-            Some(took) => usual = if usual.is_zero() { took } else { (usual + took) / 2 },
+            Some(took) => each = if each.is_zero() { took } else { (each + took / to_do) / 2 },
             None => {
                 hits += 1;
-                *states.entry(state(desk, &report)).or_default() += 1;
+                *states.entry(state(desk, &report, lines)).or_default() += 1;
             }
         }
         reports.push(report);
     }
-    println!("{hits} of {} runs were killed running, of usually {usual:?}; so far was the file: {states:?}", reports.len());
+    println!("{hits} of {} runs were killed running, a file takes {each:?}; killed {states:?}", reports.len());
     assert!(hits >= KILLS, "only {hits} kills hit a running program");
     (reports, states)
 }
@@ -130,7 +139,7 @@ fn kill_and_kill(desk: &Desk, dice: &mut Dice) -> (Vec<Report>, BTreeMap<String,
 fn a_hundred_kills_lose_nothing_and_double_nothing() {
     let desk = Desk::new();
     let (reports, states) = kill_and_kill(&desk, &mut Dice(SEED));
-    assert!(states.len() >= 3, "the kills fell too much at one time: {states:?}");
+    assert!(states.len() >= 4, "the kills fell too much at one time: {states:?}");
     let files: Vec<PathBuf> = reports.iter().map(|report| report.path.clone()).collect();
     desk.ingest(&files);
     let calm = Desk::new();
@@ -182,9 +191,8 @@ fn check_events(desk: &Desk, reports: &[Report]) {
 
 /// What a killed run was writing is gone.
 fn check_nothing_is_left_over(desk: &Desk) {
-    let spool = crate::desk::files_below(&desk.data().join("spool"));
+    let spool = files_below(&desk.data().join("spool"));
     assert!(spool.is_empty(), "left in the spool: {spool:?}");
-    let staged: Vec<_> =
-        crate::desk::files_below(&desk.data()).into_iter().filter(|path| disk::is_staged(path)).collect();
+    let staged: Vec<_> = files_below(&desk.data()).into_iter().filter(|path| disk::is_staged(path)).collect();
     assert!(staged.is_empty(), "half-written files are left: {staged:?}");
 }

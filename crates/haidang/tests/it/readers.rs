@@ -26,7 +26,9 @@ print(json.dumps({'events': events.num_rows, 'counted': pc.sum(sightings['count'
 /// What the other reader finds, or nothing if there is none.
 fn read(desk: &Desk, address: &str) -> Option<Value> {
     let Some(python) = std::env::var_os("HAIDANG_TEST_PYTHON") else {
-        println!("skipped: HAIDANG_TEST_PYTHON names no Python with deltalake and pyarrow (cargo xtask test makes one)");
+        println!(
+            "skipped: HAIDANG_TEST_PYTHON names no Python with deltalake and pyarrow (cargo xtask test makes one)"
+        );
         return None;
     };
     let address: IpAddr = address.parse().expect("an address");
