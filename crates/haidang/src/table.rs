@@ -49,13 +49,20 @@ impl Table {
     }
 
     fn is_number(&self, at: usize) -> bool {
-        let numeric = |cell: &String| {
-            let digits = cell.strip_prefix(['-', '+']).unwrap_or(cell);
-            digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '%'))
-        };
         let mut cells = self.rows.iter().filter_map(|row| row.get(at)).filter(|cell| !cell.is_empty()).peekable();
-        cells.peek().is_some() && cells.all(numeric)
+        cells.peek().is_some() && cells.all(|cell| is_number(cell))
     }
+}
+
+/// Whether a text is a number as [`grouped`] writes it, perhaps with a decimal; an address is none.
+fn is_number(text: &str) -> bool {
+    let mut groups = text.strip_prefix('-').unwrap_or(text).split(['.', ',']);
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    let first = groups.next().unwrap_or("");
+    let rest: Vec<&str> = groups.collect();
+    let decimal = |at: usize, group: &str| at + 1 == rest.len() && group.len() == 1;
+    digits(first)
+        && rest.iter().enumerate().all(|(at, group)| digits(group) && (group.len() == 3 || decimal(at, group)))
 }
 
 /// A text cut to a length, so that a table stays readable.
@@ -115,6 +122,12 @@ mod tests {
         table.row(["2026-09-30".to_owned(), shorter("abcdef", 3)]);
         assert_eq!(table.text(false), "ngày        x\n──────────  ────\n2026-09-30  abc…\n");
         assert_eq!(shorter("abc", 3), "abc");
+    }
+
+    #[test]
+    fn a_number_is_told_from_a_day_and_an_address() {
+        assert!(["0", "41234", "-7", "1.234", "1,234,567", "122,8", "1.234,5"].iter().all(|text| is_number(text)));
+        assert!(["", "2026-09-30", "10.0.39.34", "64512 AS", "1.23"].iter().all(|text| !is_number(text)));
     }
 
     #[test]

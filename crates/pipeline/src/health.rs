@@ -61,9 +61,9 @@ pub fn feeds(
         let mine: Vec<_> = days.iter().filter(|day| day.feed == feed.name && day.day <= today).collect();
         let of_feed = |report: &&Report| report.identity.feed == feed.name && report.at <= now;
         let reports: Vec<_> = journal.reports().iter().filter(of_feed).collect();
-        // Looking back, what came again later does not count.
-        let delivered =
-            reports.iter().map(|report| if report.delivered <= now { report.delivered } else { report.at }).max();
+        // A further attempt at quarantined rows is no delivery; looking back, what came again later does not count.
+        let firsts = reports.iter().filter(|report| report.attempt == 1);
+        let delivered = firsts.map(|report| if report.delivered <= now { report.delivered } else { report.at }).max();
         let newest = |report: &&Report| journal.find(&report.identity).is_some_and(|newest| newest.seq == report.seq);
         let current: Vec<_> = reports.iter().copied().filter(newest).collect();
         let every = feed.every.map(|every| every.as_micros() as i64);

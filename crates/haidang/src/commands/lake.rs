@@ -30,7 +30,8 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
     Ok(exit::OK)
 }
 
-fn tell(desk: &Desk, key: &str, done: Done) -> anyhow::Result<()> {
+/// Tells what a work on the lake did.
+pub(crate) fn tell(desk: &Desk, key: &str, done: Done) -> anyhow::Result<()> {
     if desk.out.json() {
         return desk
             .out

@@ -55,8 +55,8 @@ fn a_message_names_file_row_column_and_value() {
     for (number, column, value, why) in [
         ("2 ", "timestamp", "2O26-09-30 03:02:00", "invalid value"),
         ("3 ", "src_ip", "999.51.100.3", "invalid value"),
-        ("4 ", "time.source", "1999-09-30", "before the year 2000"),
-        ("5 ", "time.source", "2031-09-30", "more than a day ahead"),
+        ("4 ", "timestamp", "1999-09-30", "before the year 2000"),
+        ("5 ", "timestamp", "2031-09-30", "more than a day ahead"),
     ] {
         let line = line(number);
         assert!([column, value, why].iter().all(|part| line.contains(part)), "{line}\n{shown}");
