@@ -107,13 +107,16 @@ impl Disk {
         let is_new = !path.exists();
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         let before = file.seek(SeekFrom::End(0))?;
-        let done = self.append_to(&mut file, path, bytes);
+        let appended = self.append_to(&mut file, path, bytes);
+        let done = appended.and_then(|()| if is_new { self.sync_folder_of(path) } else { Ok(()) });
         if done.is_err() {
             // Best effort: a torn last line is also cut off by the reader of the journal.
             let _ = file.set_len(before);
-            return done;
+            if is_new {
+                let _ = fs::remove_file(path);
+            }
         }
-        if is_new { self.sync_folder_of(path) } else { Ok(()) }
+        done
     }
 
     fn append_to(&self, file: &mut File, path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -328,6 +331,12 @@ mod tests {
         }));
         full.append(&path, b"two\n").expect_err("full");
         assert_eq!(fs::read(&path).expect("read"), b"one\n");
+        let unnamed = Disk::watched(Arc::new(|step| match step {
+            Step::SyncFolder(_) => Err(io::ErrorKind::StorageFull.into()),
+            _ => Ok(()),
+        }));
+        unnamed.append(&folder.path().join("new"), b"one\n").expect_err("full");
+        assert!(!folder.path().join("new").exists());
         full.write(&folder.path().join("b"), b"x", Taken::Replace).expect_err("full");
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1);
     }

@@ -302,7 +302,7 @@ impl Lake {
         self.stream(Some(attributor), &sql, each)
     }
 
-    /// Counts by a group, largest first. `days` is the length of the period, for the mean.
+    /// Counts by a group, largest first, days in their order. `days` is the length of the period, for the mean.
     ///
     /// # Errors
     /// The query's.
@@ -314,6 +314,7 @@ impl Lake {
         days: i32,
     ) -> Result<Vec<Count>, LakeError> {
         let (group, owner) = (by.expression(), OF_SIGHTINGS.owner);
+        let order = if by == By::Day { "g" } else { "unique_subjects DESC, g" };
         let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
         let sql = format!(
             "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
@@ -321,7 +322,7 @@ impl Lake {
              d AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t GROUP BY 1, 2, 3, 4, 5, 6),
              u AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4, 5)
              SELECT g, count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events
-             FROM u GROUP BY g ORDER BY unique_subjects DESC, g"
+             FROM u GROUP BY g ORDER BY {order}"
         );
         let mut counts = Vec::new();
         for batch in self.query(Some(attributor), &sql)? {

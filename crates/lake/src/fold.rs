@@ -6,7 +6,7 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, RecordBatch, UInt32Array};
+use arrow_array::{Array, DictionaryArray, Int64Array, RecordBatch, UInt32Array};
 use arrow_select::take::take_record_batch;
 use event::json::text_at;
 use event::tlp::Tlp;
@@ -49,18 +49,43 @@ fn fold_places(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, Lak
     rows.finish()
 }
 
-/// The columns of an events batch that sightings are made of.
+/// The columns of an events batch that sightings are made of, found once.
 struct Source<'b> {
-    batch: &'b RecordBatch,
     texts: Texts<'b>,
+    kind: &'b Words,
+    family: &'b Words,
+    identifier: &'b Words,
+    transport: &'b Words,
+    feed: &'b Words,
+    place: &'b Words,
+    marks: &'b Words,
+    asn: &'b Int64Array,
     tlp_of_word: Vec<Option<Tlp>>,
+}
+
+type Words = DictionaryArray<Int32Type>;
+
+fn word<'c>(column: &'c Words, place: &Place) -> Option<&'c str> {
+    text_at(column, place.row as usize)
 }
 
 impl<'b> Source<'b> {
     fn of(batch: &'b RecordBatch) -> Self {
-        let marks = words(batch, "mark").values();
-        let tlp_of_word = (0..marks.len()).map(|word| text_at(marks.as_ref(), word).and_then(Tlp::parse)).collect();
-        Self { batch, texts: Texts::of_events(batch), tlp_of_word }
+        let marks = words(batch, "mark");
+        let texts = marks.values();
+        let tlp_of_word = (0..texts.len()).map(|word| text_at(texts.as_ref(), word).and_then(Tlp::parse)).collect();
+        Self {
+            texts: Texts::of_events(batch),
+            kind: words(batch, "kind"),
+            family: words(batch, "family"),
+            identifier: words(batch, "classification_identifier"),
+            transport: words(batch, "protocol_transport"),
+            feed: words(batch, "feed"),
+            place: words(batch, "feed_place"),
+            marks,
+            asn: batch.column(position(batch.schema_ref(), "source_asn")).as_primitive::<Int64Type>(),
+            tlp_of_word,
+        }
     }
 
     fn same(&self, a: &Place, b: &Place) -> bool {
@@ -68,13 +93,9 @@ impl<'b> Source<'b> {
             && (a.class == 0 || self.texts.get(a.class, a.row) == self.texts.get(b.class, b.row))
     }
 
-    fn word(&self, name: &str, row: u32) -> Option<&'b str> {
-        text_at(self.batch.column(position(self.batch.schema_ref(), name)).as_ref(), row as usize)
-    }
-
     fn fold_group(&self, group: &[Place], samples: &mut Vec<Sample>, rows: &mut SightingRows) {
         let (first, last) = (&group[0], &group[group.len() - 1]);
-        let kind = self.word("kind", first.row).unwrap_or_default();
+        let kind = word(self.kind, first).unwrap_or_default();
         let scope = Scope::of(kind);
         samples.clear();
         samples.extend(group.iter().take(SAMPLES_MAX).map(|place| Sample::new(place.time, place.port)));
@@ -85,29 +106,30 @@ impl<'b> Source<'b> {
             bits: is_address.then_some(first.bits),
             subject: (!is_address).then(|| self.texts.get(first.class, first.row)),
             kind,
-            family: self.word("family", first.row),
-            identifier: (scope != Scope::Family).then(|| self.word("classification_identifier", first.row)).flatten(),
-            transport: (scope == Scope::Service).then(|| self.word("protocol_transport", first.row)).flatten(),
+            family: word(self.family, first),
+            identifier: (scope != Scope::Family).then(|| word(self.identifier, first)).flatten(),
+            transport: (scope == Scope::Service).then(|| word(self.transport, first)).flatten(),
             port: (scope == Scope::Service && first.port >= 0).then_some(first.port),
-            feed: self.word("feed", first.row).unwrap_or_default(),
+            feed: word(self.feed, first).unwrap_or_default(),
             first: first.time,
             last: last.time,
             count: group.len() as i64,
             samples,
             tlp: self.strictest(group).map(Tlp::name),
             feed_asn: self.smallest_asn(group),
-            feed_place: group.iter().filter_map(|place| self.word("feed_place", place.row)).min(),
+            feed_place: group.iter().filter_map(|place| word(self.place, place)).min(),
         });
     }
 
     fn strictest(&self, group: &[Place]) -> Option<Tlp> {
-        let marks = words(self.batch, "mark");
-        group.iter().filter_map(|place| self.tlp_of_word[marks.key(place.row as usize)?]).max()
+        group.iter().filter_map(|place| self.tlp_of_word[self.marks.key(place.row as usize)?]).max()
     }
 
     fn smallest_asn(&self, group: &[Place]) -> Option<i64> {
-        let column = self.batch.column(position(self.batch.schema_ref(), "source_asn")).as_primitive::<Int64Type>();
-        let value = |place: &Place| column.is_valid(place.row as usize).then(|| column.value(place.row as usize));
+        let value = |place: &Place| {
+            let row = place.row as usize;
+            self.asn.is_valid(row).then(|| self.asn.value(row))
+        };
         group.iter().filter_map(value).min()
     }
 }

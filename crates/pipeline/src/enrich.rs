@@ -55,26 +55,42 @@ struct Memory {
 
 type Dictionary = DictionaryArray<Int32Type>;
 
+/// The columns that ours are made of, found once.
 struct Observed<'b> {
-    batch: &'b RecordBatch,
+    times: &'b TimestampMicrosecondArray,
+    high: &'b Int64Array,
+    low: &'b Int64Array,
+    asn: &'b Int64Array,
+    malware: &'b Dictionary,
+    class: &'b Dictionary,
+    identifier: &'b Dictionary,
+    country: &'b Dictionary,
+    region: &'b Dictionary,
+    city: &'b Dictionary,
+    texts: [(&'static str, &'b ArrayRef); 3],
+    marks: &'b ArrayRef,
 }
 
 impl<'b> Observed<'b> {
-    fn array(&self, name: &str) -> &'b ArrayRef {
+    fn of(batch: &'b RecordBatch) -> Self {
         // The columns are those of the schema the feeds fill.
-        &self.batch.columns()[self.batch.schema_ref().index_of(name).unwrap_or_default()]
-    }
-
-    fn words(&self, name: &str) -> &'b Dictionary {
-        self.array(name).as_dictionary()
-    }
-
-    fn whole(&self, name: &str) -> &'b Int64Array {
-        self.array(name).as_primitive::<Int64Type>()
-    }
-
-    fn times(&self) -> &'b TimestampMicrosecondArray {
-        self.array("time_source").as_primitive::<TimestampMicrosecondType>()
+        let array = |name: &str| &batch.columns()[batch.schema_ref().index_of(name).unwrap_or_default()];
+        let words = |name: &str| -> &'b Dictionary { array(name).as_dictionary() };
+        let whole = |name: &str| -> &'b Int64Array { array(name).as_primitive::<Int64Type>() };
+        Self {
+            times: array("time_source").as_primitive::<TimestampMicrosecondType>(),
+            high: whole("source_ip_hi"),
+            low: whole("source_ip_lo"),
+            asn: whole("source_asn"),
+            malware: words("malware_name"),
+            class: words("classification_type"),
+            identifier: words("classification_identifier"),
+            country: words("source_geolocation_cc"),
+            region: words("source_geolocation_region"),
+            city: words("source_geolocation_city"),
+            texts: [("account", array("source_account")), ("url", array("source_url")), ("name", array("source_fqdn"))],
+            marks: array("tlp"),
+        }
     }
 }
 
@@ -88,7 +104,7 @@ fn key(column: &Dictionary, row: usize) -> i32 {
 /// Never for a batch made by a feed.
 pub fn enrich(batch: &RecordBatch, context: &Context<'_>) -> Result<RecordBatch, PipelineError> {
     let rows = batch.num_rows();
-    let observed = Observed { batch };
+    let observed = Observed::of(batch);
     let days = days(&observed, context.zone);
     let ours = Ours::fill(&observed, &days, context);
     let constant = |text: &str| {
@@ -102,13 +118,13 @@ pub fn enrich(batch: &RecordBatch, context: &Context<'_>) -> Result<RecordBatch,
     let observation = TimestampMicrosecondArray::from(vec![context.observed; rows]).with_timezone("UTC");
     columns.extend([constant(context.feed), constant(context.report), Arc::new(observation) as ArrayRef]);
     columns.extend(ours.finish(rows));
-    columns.push(marks(observed.array("tlp"), context.tlp));
+    columns.push(marks(observed.marks, context.tlp));
     Ok(RecordBatch::try_new(EVENTS.clone(), columns).map_err(lake::LakeError::from)?)
 }
 
 fn days(observed: &Observed<'_>, zone: &Zone) -> Vec<i32> {
     let mut days = zone.days();
-    observed.times().values().iter().map(|at| days.of(*at)).collect()
+    observed.times.values().iter().map(|at| days.of(*at)).collect()
 }
 
 /// The events' own marks, or the feed's where they have none.
@@ -138,7 +154,7 @@ impl Ours {
     fn fill(observed: &Observed<'_>, days: &[i32], context: &Context<'_>) -> Self {
         let mut ours = Self::default();
         let mut memory = Memory::default();
-        let names = observed.words("malware_name");
+        let names = observed.malware;
         for (row, &day) in days.iter().enumerate() {
             let subject = subject(observed, row);
             let feed_place = feed_place(observed, row, context, &mut memory);
@@ -176,17 +192,15 @@ impl Ours {
 }
 
 /// The kind and, for all but addresses, the text of a row's subject: an address before all, then the narrowest.
-fn subject<'b>(observed: &Observed<'b>, row: usize) -> Option<(&'static str, &'b str)> {
-    if observed.whole("source_ip_hi").is_valid(row) {
+fn subject<'b>(observed: &'b Observed<'_>, row: usize) -> Option<(&'static str, &'b str)> {
+    if observed.high.is_valid(row) {
         return Some(("address", ""));
     }
-    [("account", "source_account"), ("url", "source_url"), ("name", "source_fqdn")]
-        .into_iter()
-        .find_map(|(kind, column)| Some((kind, text_at(observed.array(column).as_ref(), row)?)))
+    observed.texts.iter().find_map(|(kind, column)| Some((*kind, text_at(column.as_ref(), row)?)))
 }
 
 fn kind(observed: &Observed<'_>, row: usize, day: i32, context: &Context<'_>, memory: &mut Memory) -> Kind {
-    let (class, identifier) = (observed.words("classification_type"), observed.words("classification_identifier"));
+    let (class, identifier) = (observed.class, observed.identifier);
     *memory.kinds.entry((key(class, row), key(identifier, row), day)).or_insert_with(|| {
         let text = |column| text_at(column, row).unwrap_or_default();
         context.rules.kind(context.report, text(class), text(identifier), day)
@@ -194,8 +208,8 @@ fn kind(observed: &Observed<'_>, row: usize, day: i32, context: &Context<'_>, me
 }
 
 fn feed_place(observed: &Observed<'_>, row: usize, context: &Context<'_>, memory: &mut Memory) -> Option<PlaceId> {
-    let (region, city) = (observed.words("source_geolocation_region"), observed.words("source_geolocation_city"));
-    let country = text_at(observed.words("source_geolocation_cc"), row);
+    let (region, city) = (observed.region, observed.city);
+    let country = text_at(observed.country, row);
     if country.is_some_and(|country| country != context.country) {
         return None;
     }
@@ -213,13 +227,13 @@ fn owner(
     feed_place: Option<PlaceId>,
     owners: &Attributor,
 ) -> Owner {
-    let asn = observed.whole("source_asn");
+    let asn = observed.asn;
     let asn = asn.is_valid(row).then(|| asn.value(row)).and_then(|asn| u32::try_from(asn).ok());
     let place = feed_place.map(PlaceId::code);
     match subject {
         None => Owner::default(),
         Some(("address", _)) => {
-            let (high, low) = (observed.whole("source_ip_hi").value(row), observed.whole("source_ip_lo").value(row));
+            let (high, low) = (observed.high.value(row), observed.low.value(row));
             owners.owner_of_address(address::join(high, low), day, asn, place)
         }
         Some((kind, text)) => owner_of_text(owners, kind, text, day, Hints { asn, place }),

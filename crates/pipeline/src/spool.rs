@@ -19,6 +19,8 @@ use crate::{DataFolder, PipelineError};
 
 /// Level of compression of raw reports: the fastest regular one.
 const LEVEL: i32 = 1;
+/// Spooled bytes get their slip within a moment; without one for so long, their sender was never told they were accepted.
+pub const ORPHAN_AGE: i64 = event::time::DAY;
 /// Bytes copied at a time.
 const COPY_BYTES: usize = 1 << 18;
 
@@ -204,33 +206,58 @@ fn slip(folder: &DataFolder, path: PathBuf, text: &str) -> Result<Option<Waiting
     }
 }
 
-/// Removes files that a crash left unpublished anywhere in the folder. Only the writer may.
+/// Removes what a crash left: files that were never published, anywhere in the folder, and spooled bytes without a
+/// slip that are older than [`ORPHAN_AGE`]. Only the writer may.
 ///
 /// # Errors
 /// The disk's.
-pub fn sweep(folder: &DataFolder) -> Result<u64, PipelineError> {
-    let mut swept = 0;
+pub fn sweep(folder: &DataFolder, now: i64) -> Result<u64, PipelineError> {
+    let mut swept = sweep_files(folder, folder.root(), is_left)?;
     for name in ["spool", "raw", "quarantine", "lake", "constituency", "schema"] {
         swept += sweep_folder(folder, &folder.path(name))?;
+    }
+    Ok(swept + sweep_files(folder, &folder.path("spool"), |path| is_orphan(path, now))?)
+}
+
+fn sweep_folder(folder: &DataFolder, path: &Path) -> Result<u64, PipelineError> {
+    let mut swept = sweep_files(folder, path, is_left)?;
+    for path in entries(path)? {
+        if path.is_dir() {
+            swept += sweep_folder(folder, &path)?;
+        }
     }
     Ok(swept)
 }
 
-fn sweep_folder(folder: &DataFolder, path: &Path) -> Result<u64, PipelineError> {
-    if !path.is_dir() {
-        return Ok(0);
-    }
+fn sweep_files(folder: &DataFolder, path: &Path, goes: impl Fn(&Path) -> bool) -> Result<u64, PipelineError> {
     let mut swept = 0;
-    for entry in fs::read_dir(path).at(path)? {
-        let path = entry.at(path)?.path();
-        if path.is_dir() {
-            swept += sweep_folder(folder, &path)?;
-        } else if disk::is_staged(&path) && !writer_lives(&path) {
-            folder.disk.remove(&path).at(&path)?;
-            swept += 1;
-        }
+    for path in entries(path)?.into_iter().filter(|path| goes(path)) {
+        folder.disk.remove(&path).at(&path)?;
+        swept += 1;
     }
     Ok(swept)
+}
+
+fn entries(path: &Path) -> Result<Vec<PathBuf>, PipelineError> {
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    fs::read_dir(path).at(path)?.map(|entry| Ok(entry.at(path)?.path())).collect()
+}
+
+/// Whether a file was never published and nobody is at it any more.
+fn is_left(path: &Path) -> bool {
+    disk::is_staged(path) && !writer_lives(path)
+}
+
+/// Whether spooled bytes have been waiting for their slip for so long that none will come; the name tells since when.
+/// Those whose slip was put aside are kept with it.
+fn is_orphan(path: &Path, now: i64) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let at = name.split('-').next().and_then(|at| at.parse::<i64>().ok());
+    path.extension().is_some_and(|ending| ending == "zst")
+        && at.is_some_and(|at| at < now.saturating_sub(ORPHAN_AGE))
+        && ["json", "bad"].iter().all(|slip| !path.with_extension(slip).exists())
 }
 
 /// Whether the process that staged a file (its number is in the name) still runs.

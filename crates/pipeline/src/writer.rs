@@ -111,7 +111,7 @@ impl Writer {
     /// [`PipelineError::Held`] if there is one; the disk's.
     pub fn open(folder: DataFolder, clock: Clock) -> Result<Self, PipelineError> {
         let lock = folder.lock()?;
-        spool::sweep(&folder)?;
+        spool::sweep(&folder, clock())?;
         let journal = Journal::open(&folder)?;
         journal.mend()?;
         let lake = Lake::open(&folder.path("lake"), &folder.disk)?;

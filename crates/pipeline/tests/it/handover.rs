@@ -57,8 +57,13 @@ fn a_slip_that_is_none_stops_nobody() {
     {
         std::fs::write(house.data.path("spool").join(name), text).expect("write");
     }
+    for name in ["1.zst", "3.zst"] {
+        std::fs::write(house.data.path("spool").join(name), "bytes").expect("write");
+    }
     assert!(matches!(house.drain()[..], [Outcome::Ingested { .. }]));
-    assert_eq!(picture::names(&house.data.path("spool")), ["1.bad", "2.bad"]);
+    assert_eq!(house.drain(), []);
+    let left = picture::names(&house.data.path("spool"));
+    assert_eq!(left, ["1.bad", "1.zst", "2.bad"], "bytes that never had a slip are swept when they are old");
 }
 
 #[test]

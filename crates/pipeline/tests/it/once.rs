@@ -26,7 +26,7 @@ fn the_same_report_again_changes_nothing_and_is_recorded() {
     let mut house = House::new();
     assert_eq!(house.ingest(SINKHOLE, &sinkhole()), (1, SINKHOLE_ROWS));
     let (before, standing) = (picture::of(&house.data), house.lake().standing().expect("standing"));
-    assert_eq!((before.events.len(), before.sightings.len()), (5, 5));
+    assert_eq!((before.events.len(), before.sightings.len()), (5, 4));
     let deliveries: [(&str, Vec<u8>); 4] = [
         (SINKHOLE, sinkhole()),
         ("2026-03-09-event4_sinkhole-made.csv.gz", gzipped(&sinkhole())),
@@ -75,6 +75,26 @@ fn equal_rows_of_one_file_stay_events() {
     assert_eq!(events.iter().map(|event| event["haidang.row"].as_i64().expect("row")).collect::<Vec<_>>(), [1, 2, 3]);
     let sightings = picture::of(&house.data).sightings;
     assert!(sightings.len() == 1 && sightings[0].contains(" count=3 "), "{sightings:?}");
+}
+
+#[test]
+fn a_file_of_many_batches_is_one_report_and_one_count() {
+    let house = House::new();
+    let many = 70_000;
+    let mut bytes = b"timestamp,src_ip,src_port,src_asn,src_geo,infection\n".to_vec();
+    for row in 1..=many {
+        let at = if row % 10_000 == 0 { "soon" } else { "2026-03-08 01:02:03" };
+        writeln!(bytes, "{at},192.0.2.{},{},64496,VN,sality", row % 2, row % 60_000).expect("row");
+    }
+    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: many, events: many - 7, quarantined: 7, days: 1 });
+    let rows: std::collections::BTreeSet<i64> = picture::json(&house.lake(), &Filter::default())
+        .iter()
+        .map(|event| event["haidang.row"].as_i64().expect("row"))
+        .collect();
+    assert_eq!((rows.len() as u64, rows.first().copied(), rows.last().copied()), (many - 7, Some(1), Some(69_999)));
+    let sightings = picture::of(&house.data).sightings;
+    assert_eq!(sightings.len(), 2, "{sightings:?}");
+    assert!(sightings[0].contains(" count=34993 ") && sightings[1].contains(" count=35000 "), "{sightings:?}");
 }
 
 #[test]

@@ -35,6 +35,25 @@ pub(crate) struct Picture {
     pub(crate) spool: Vec<String>,
 }
 
+impl Picture {
+    /// Compares part by part; of many lines only those that differ are told.
+    #[track_caller]
+    pub(crate) fn assert_is(&self, wanted: &Self, when: &str) {
+        for (part, got, wanted) in
+            [("events", &self.events, &wanted.events), ("sightings", &self.sightings, &wanted.sightings)]
+        {
+            let missing: Vec<_> = wanted.iter().filter(|line| !got.contains(line)).collect();
+            let beyond: Vec<_> = got.iter().filter(|line| !wanted.contains(line)).collect();
+            assert!(missing.is_empty() && beyond.is_empty(), "{when}: {part} missing {missing:#?}, beyond {beyond:#?}");
+            assert_eq!(got.len(), wanted.len(), "{when}: {part} doubled");
+        }
+        assert_eq!(self.reports, wanted.reports, "{when}");
+        assert_eq!(self.refused, wanted.refused, "{when}");
+        assert_eq!(self.quarantine, wanted.quarantine, "{when}");
+        assert_eq!(self.spool, wanted.spool, "{when}");
+    }
+}
+
 /// Looks at a data folder; what must always hold is checked on the way.
 pub(crate) fn of(data: &DataFolder) -> Picture {
     let journal = Journal::open(data).expect("journal");
