@@ -15,7 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("documents", &["event"]),
     ("lake", &["event", "constituency", "disk"]),
     ("pipeline", &["event", "feeds", "constituency", "lake", "disk"]),
-    ("haidang", &["event", "feeds", "constituency", "country", "disk", "documents", "lake", "pipeline"]),
+    ("portal", &["event"]),
+    ("haidang", &["event", "feeds", "constituency", "country", "disk", "documents", "lake", "pipeline", "portal"]),
     ("corpus", &["event", "feeds", "constituency"]),
     ("fuzz", &["corpus"]),
     ("xtask", &[]),
@@ -25,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
 const KEPT: &[(&str, &[&str])] = &[
     ("lake", &["datafusion", "deltalake", "ballista"]),
     ("ledger", &["sea-orm", "sea_orm", "sqlx", "rusqlite"]),
-    ("portal", &["axum"]),
+    ("portal", &["axum", "askama"]),
 ];
 
 /// What touches files, the network or the clock.

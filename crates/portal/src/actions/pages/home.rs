@@ -1,0 +1,32 @@
+//! `/`: the check, and the country's picture.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::response::Response;
+use http::{StatusCode, header};
+
+use crate::answer;
+use crate::front::{Front, Piece};
+use crate::page::Page;
+use crate::words::Lang;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'p> {
+    page: &'p Page,
+    front: Arc<Front>,
+}
+
+impl Home<'_> {
+    fn pieces(&self) -> &[Piece] {
+        if self.page.w.lang() == Lang::Vi { &self.front.vi } else { &self.front.en }
+    }
+}
+
+/// The home page.
+pub(crate) async fn show(page: Page) -> Response {
+    let front = page.app.parts().front.get();
+    let answer = page.show(StatusCode::OK, &Home { page: &page, front });
+    answer::with(answer, header::CACHE_CONTROL, "public, max-age=60")
+}

@@ -1,0 +1,36 @@
+//! Only requests for one of our names are answered: another name in front of our address is somebody's trick.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::uri::Authority;
+use http::{StatusCode, header};
+
+use crate::answer;
+use crate::app::App;
+
+/// What a machine's watchdog asks by address.
+const BY_ANY_NAME: [&str; 2] = ["/healthz", "/readyz"];
+
+/// 400 for none or several names, 421 for one that is not ours.
+pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
+    if BY_ANY_NAME.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    match name(&request) {
+        None => answer::problem(StatusCode::BAD_REQUEST),
+        Some(name) if !app.config().hosts.iter().any(|own| own.eq_ignore_ascii_case(&name)) => {
+            answer::problem(StatusCode::MISDIRECTED_REQUEST)
+        }
+        Some(_) => next.run(request).await,
+    }
+}
+
+/// The one name a request is for, without its port; an absolute target must agree with it.
+fn name(request: &Request) -> Option<String> {
+    let mut lines = request.headers().get_all(header::HOST).iter();
+    let line = lines.next()?.to_str().ok()?;
+    let authority: Authority = line.parse().ok()?;
+    let agrees = request.uri().host().is_none_or(|host| host.eq_ignore_ascii_case(authority.host()));
+    (lines.next().is_none() && agrees && !line.contains('@')).then(|| authority.host().to_owned())
+}

@@ -1,0 +1,58 @@
+//! No other site speaks through a visitor's browser: Fetch Metadata, and `Origin` for what changes something.
+//!
+//! Programs send neither header; they carry a token, or ask what anybody may.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::{HeaderMap, Method, StatusCode, header};
+
+use crate::answer;
+use crate::app::App;
+
+/// 403 for what another site made a browser do, links to our pages excepted.
+pub(crate) async fn refuse_others(State(_): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let refused = match text(request.headers(), "sec-fetch-site") {
+        Some("same-origin" | "none") => false,
+        Some(_) => !is_open(path) && !is_link(&request),
+        None => is_change(&request) && !origin_is_ours(request.headers()),
+    };
+    if refused { answer::problem(StatusCode::FORBIDDEN) } else { next.run(request).await }
+}
+
+/// Whether a form was sent from one of our own pages, by what the browser says. A request that says nothing was not.
+pub(crate) fn is_own_form(headers: &HeaderMap) -> bool {
+    match text(headers, "sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => headers.contains_key(header::ORIGIN) && origin_is_ours(headers),
+    }
+}
+
+/// Open data may be used by anybody's page.
+fn is_open(path: &str) -> bool {
+    path.strip_prefix("/du-lieu/").is_some_and(|file| !file.is_empty())
+}
+
+/// A link or an address typed, opened as a page of its own.
+fn is_link(request: &Request) -> bool {
+    let headers = request.headers();
+    let page =
+        text(headers, "sec-fetch-mode") == Some("navigate") && text(headers, "sec-fetch-dest") == Some("document");
+    page && request.method() == Method::GET && !request.uri().path().starts_with("/api/")
+}
+
+fn is_change(request: &Request) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// No `Origin`, or that of the host that was called.
+fn origin_is_ours(headers: &HeaderMap) -> bool {
+    let Some(origin) = text(headers, "origin") else { return !headers.contains_key(header::ORIGIN) };
+    let called = text(headers, "host");
+    origin.split_once("://").is_some_and(|(_, host)| Some(host) == called)
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,155 @@
+//! The door: connections in, under limits, until it is told to stop; what is under way is finished first.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use crate::app::App;
+use crate::router::router;
+use crate::tls::Tls;
+use crate::visitor::Peer;
+
+mod stall;
+
+/// Most bytes of a request's head: browsers send below 8 KiB, and a proxy's chain adds some.
+pub const HEAD_MAX: usize = 32 << 10;
+/// Most headers of a request.
+pub const HEADERS_MAX: usize = 64;
+/// How long to wait when the system has no more handles, before trying again.
+const NO_HANDLES_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` is done, then gives what is under way its time.
+///
+/// # Errors
+/// The certificate cannot be read.
+pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) -> io::Result<()> {
+    let config = app.config();
+    let tls = match (&config.tls_cert, &config.tls_key) {
+        (Some(cert), Some(key)) => Some(Arc::new(Tls::open(cert, key)?)),
+        _ => None,
+    };
+    let every = Duration::from_secs(config.tls_reload_seconds.max(1).into());
+    let watcher = tls.clone().map(|tls| tokio::spawn(tls.keep_current(every)));
+    let (told, telling) = watch::channel(false);
+    let door = Door { router: router(&app), app: app.clone(), tls, telling };
+    let under_way = door.let_in(&listener, stop).await;
+    drop(listener);
+    // Nobody listens when no connection is open.
+    let _ = told.send(true);
+    finish(under_way, Duration::from_secs(config.drain_seconds.into())).await;
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
+    Ok(())
+}
+
+/// Done when the system tells the process to stop (SIGTERM, or an interrupt from the keyboard).
+pub async fn stop_signal() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn finish(mut under_way: JoinSet<()>, time: Duration) {
+    let all = async { while under_way.join_next().await.is_some() {} };
+    if tokio::time::timeout(time, all).await.is_err() {
+        tracing::warn!(left = under_way.len(), "requests were cut off at the end");
+    }
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Door {
+    app: App,
+    router: Router,
+    tls: Option<Arc<Tls>>,
+    telling: watch::Receiver<bool>,
+}
+
+impl Door {
+    /// Takes connections in until told to stop.
+    async fn let_in(&self, listener: &TcpListener, stop: impl Future<Output = ()>) -> JoinSet<()> {
+        let places = Arc::new(Semaphore::new(self.app.config().connections_max));
+        let mut under_way = JoinSet::new();
+        tokio::pin!(stop);
+        loop {
+            let next = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (listener.accept().await, place)
+            };
+            tokio::select! {
+                () = &mut stop => return under_way,
+                (accepted, place) = next => match (accepted, place) {
+                    (Ok((stream, peer)), Ok(place)) => drop(under_way.spawn(self.clone().welcome(stream, peer, place))),
+                    _ => tokio::time::sleep(NO_HANDLES_PAUSE).await,
+                },
+            }
+            while under_way.try_join_next().is_some() {}
+        }
+    }
+
+    /// One connection, from its first byte to its last.
+    async fn welcome(self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        self.app.metrics().connections.fetch_add(1, Ordering::Relaxed);
+        // Without it small answers wait for each other; a connection that cannot be told so works all the same.
+        let _ = stream.set_nodelay(true);
+        let patience = Duration::from_secs(self.app.config().request_seconds.into());
+        let stream = stall::Impatient::new(stream, patience);
+        match &self.tls {
+            None => self.talk(stream, peer).await,
+            Some(tls) => {
+                let time = Duration::from_secs(self.app.config().header_seconds.into());
+                let shaken = tokio::time::timeout(time, TlsAcceptor::from(tls.current()).accept(stream)).await;
+                if let Ok(Ok(stream)) = shaken {
+                    self.talk(stream, peer).await;
+                }
+            }
+        }
+        self.app.metrics().connections.fetch_sub(1, Ordering::Relaxed);
+        drop(place);
+    }
+
+    async fn talk(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: SocketAddr) {
+        let answer = service_fn(|request: http::Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(Peer(peer));
+            self.router.clone().oneshot(request)
+        });
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(self.app.config().header_seconds.into()));
+        builder.max_buf_size(HEAD_MAX).max_headers(HEADERS_MAX).keep_alive(true);
+        let connection = builder.serve_connection(TokioIo::new(stream), answer);
+        tokio::pin!(connection);
+        let mut telling = self.telling.clone();
+        tokio::select! {
+            // How a connection ends is the visitor's affair.
+            _ = &mut connection => return,
+            _ = telling.wait_for(|told| *told) => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = connection.await;
+    }
+}

@@ -1,0 +1,84 @@
+//! Tokens with which feeds deliver: each is bound to one feed, and kept as a hash only.
+//!
+//! The file has one line `feed,sha256` per token; a feed may have several, so that they can be changed without a gap.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use crate::secret::{self, Hash};
+use crate::tables::{self, rows};
+
+/// Most bytes of the file of tokens: ten thousand of them.
+const FILE_MAX: u64 = 1 << 20;
+/// The first line of the file.
+const HEAD: &str = "# tokens of feeds, as SHA-256\nfeed,sha256\n";
+
+/// Which token is which feed's.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    rows: Vec<(String, Hash)>,
+}
+
+impl Tokens {
+    /// Reads a file; one that is not there holds none.
+    ///
+    /// # Errors
+    /// The disk's; a line that is not of its form.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = tables::read_text(path, FILE_MAX)?;
+        let mut tokens = Self::default();
+        for (line, cells) in rows(&text) {
+            let bad = || io::Error::other(format!("{}: line {line} is no token", path.display()));
+            let [feed, hash] = cells[..] else { return Err(bad()) };
+            tokens.rows.push((feed.to_owned(), secret::from_hex(hash).ok_or_else(bad)?));
+        }
+        Ok(tokens)
+    }
+
+    /// Tokens by feed and secret, for tests and tools.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self { rows: pairs.into_iter().map(|(feed, token)| (feed.to_owned(), secret::hash(token))).collect() }
+    }
+
+    /// The feed a token is bound to.
+    pub fn feed_of(&self, token: &str) -> Option<&str> {
+        let hash = secret::hash(token);
+        // All are compared, so that the time does not tell which one it is.
+        let fits = self.rows.iter().filter(|(_, known)| secret::same(known, &hash));
+        fits.last().map(|(feed, _)| feed.as_str())
+    }
+
+    /// Makes a token for a feed and adds its hash to the file. The token is shown once and kept nowhere.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn issue(path: &Path, feed: &str) -> io::Result<String> {
+        let token = secret::new()?;
+        let is_new = !path.exists();
+        let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        let head = if is_new { HEAD } else { "" };
+        write!(file, "{head}{feed},{}\n", secret::hex(&secret::hash(&token)))?;
+        file.sync_all()?;
+        Ok(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_feed_and_no_other() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("tokens.csv");
+        let (a, b) = (Tokens::issue(&path, "a").expect("token"), Tokens::issue(&path, "b").expect("token"));
+        let tokens = Tokens::read(&path).expect("tokens");
+        assert_eq!((tokens.feed_of(&a), tokens.feed_of(&b), tokens.feed_of("c")), (Some("a"), Some("b"), None));
+        assert!(!std::fs::read_to_string(&path).expect("file").contains(&a));
+    }
+}
