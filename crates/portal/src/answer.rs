@@ -49,6 +49,11 @@ pub(crate) fn come_again(status: StatusCode, seconds: u64) -> Response {
     with(answer, header::RETRY_AFTER, &seconds.to_string())
 }
 
+/// Held back by a limit.
+pub(crate) fn limited(seconds: u64) -> Response {
+    come_again(StatusCode::TOO_MANY_REQUESTS, seconds)
+}
+
 /// See another page: after a form was taken in.
 pub(crate) fn see(path: &str) -> Response {
     with(of(StatusCode::SEE_OTHER, TEXT, ""), header::LOCATION, path)

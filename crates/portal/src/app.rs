@@ -20,6 +20,7 @@ use crate::seen::Seen;
 use crate::session::Sessions;
 use crate::tables::Tables;
 use crate::tokens::Tokens;
+use crate::visitor::Visitor;
 use crate::watch::Watch;
 
 /// What time it is, microseconds since 1970 UTC.
@@ -137,6 +138,18 @@ impl App {
     /// The day it is in the reporting zone.
     pub fn today(&self) -> i32 {
         self.0.parts.zone.day(self.now())
+    }
+
+    /// Counts one more of what may not be done too often.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub(crate) fn count(&self, limit: &Limit, visitor: Visitor) -> Result<(), u64> {
+        let counted = limit.count(visitor.counted, self.now());
+        if counted.is_err() {
+            self.metrics().limited.fetch_add(1, Ordering::Relaxed);
+        }
+        counted
     }
 
     /// How often an address may be checked.

@@ -73,7 +73,7 @@ impl Config {
         flags: &[(String, String)],
     ) -> Result<Self, BadConfig> {
         let mut table = defaults()?;
-        table.extend(file.parse::<Table>().map_err(bad)?);
+        table.extend(file.parse::<Table>().map_err(|wrong| bad(&wrong))?);
         for field in FIELDS {
             if let Some(text) = environment(&field.variable()) {
                 table.insert(field.name.to_owned(), field.value(&text)?);
@@ -84,7 +84,7 @@ impl Config {
             let field = field.ok_or_else(|| BadConfig(format!("there is no `{name}`")))?;
             table.insert(name.clone(), field.value(text)?);
         }
-        let config = Self::deserialize(Value::Table(table)).map_err(bad)?;
+        let config = Self::deserialize(Value::Table(table)).map_err(|wrong| bad(&wrong))?;
         config.check()?;
         Ok(config)
     }
@@ -144,10 +144,10 @@ impl Field {
 fn defaults() -> Result<Table, BadConfig> {
     let lines = FIELDS.iter().filter(|field| !field.default.is_empty());
     let text: String = lines.map(|field| format!("{} = {}\n", field.name, field.default)).collect();
-    text.parse().map_err(bad)
+    text.parse().map_err(|wrong| bad(&wrong))
 }
 
-fn bad(wrong: toml::de::Error) -> BadConfig {
+fn bad(wrong: &toml::de::Error) -> BadConfig {
     BadConfig(wrong.message().to_owned())
 }
 

@@ -123,7 +123,7 @@ impl Clocks {
             days.insert(wish, count.parse().map_err(|_| bad())?);
         }
         match Wish::ALL.into_iter().find(|wish| !days.contains_key(wish)) {
-            Some(wish) => Err(BadTable::missing(wish.name().to_owned())),
+            Some(wish) => Err(BadTable::missing(wish.name())),
             None => Ok(Self { days }),
         }
     }

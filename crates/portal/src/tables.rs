@@ -23,7 +23,7 @@ impl BadTable {
     }
 
     /// Something the table must have.
-    pub fn missing(what: String) -> Self {
+    pub fn missing(what: &str) -> Self {
         Self(format!("missing: {what}"))
     }
 }

@@ -48,9 +48,14 @@ impl Tokens {
     /// The feed a token is bound to.
     pub fn feed_of(&self, token: &str) -> Option<&str> {
         let hash = secret::hash(token);
+        let mut found = None;
         // All are compared, so that the time does not tell which one it is.
-        let fits = self.rows.iter().filter(|(_, known)| secret::same(known, &hash));
-        fits.last().map(|(feed, _)| feed.as_str())
+        for (feed, known) in &self.rows {
+            if secret::same(known, &hash) {
+                found = Some(feed.as_str());
+            }
+        }
+        found
     }
 
     /// Makes a token for a feed and adds its hash to the file. The token is shown once and kept nowhere.
@@ -62,7 +67,7 @@ impl Tokens {
         let is_new = !path.exists();
         let mut file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
         let head = if is_new { HEAD } else { "" };
-        write!(file, "{head}{feed},{}\n", secret::hex(&secret::hash(&token)))?;
+        writeln!(file, "{head}{feed},{}", secret::hex(&secret::hash(&token)))?;
         file.sync_all()?;
         Ok(token)
     }

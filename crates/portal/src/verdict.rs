@@ -165,7 +165,7 @@ impl Decisions {
         }
         let missing = Reach::ALL.into_iter().find(|reach| decisions.without_finding(*reach).is_none());
         match missing {
-            Some(reach) => Err(BadTable::missing(format!("a row `{},-` or `{0},*`", reach.name()))),
+            Some(reach) => Err(BadTable::missing(&format!("a row `{},-` or `{0},*`", reach.name()))),
             None => Ok(decisions),
         }
     }

@@ -2,12 +2,9 @@
 
 use std::net::IpAddr;
 
-use axum::response::Response;
 use event::rules::Kind;
-use http::StatusCode;
 
 use crate::advice::Advice;
-use crate::answer;
 use crate::app::App;
 use crate::seen::Finding;
 use crate::verdict::{Judged, Reach, Shown, Verdict};
@@ -34,12 +31,9 @@ pub(crate) struct Checked {
 /// Checks the address a visitor comes from. Until the index is loaded nothing can be told.
 ///
 /// # Errors
-/// The answer for whoever asks too often.
-pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, Response> {
-    app.checks().count(visitor.counted, app.now()).map_err(|seconds| {
-        app.metrics().limited.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        answer::come_again(StatusCode::TOO_MANY_REQUESTS, seconds)
-    })?;
+/// Seconds to wait for whoever asks too often.
+pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
+    app.count(app.checks(), visitor)?;
     let slot = app.parts().seen.get();
     let seen = slot.as_ref().as_ref();
     let (reach, isp) = whose(app, visitor.address);

@@ -39,12 +39,12 @@ pub(crate) async fn enter(page: Page, visitor: Visitor, headers: HeaderMap, body
     if let Some(refused) = refuse_foreign_form(&headers) {
         return refused;
     }
-    if let Err(seconds) = page.app.logins().count(visitor.counted, page.app.now()) {
-        return not_found::in_place_of(&page, answer::come_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+    if let Err(seconds) = page.app.count(page.app.logins(), visitor) {
+        return not_found::limited(&page, seconds);
     }
     let form = match Form::read(&headers, body).await {
         Ok(form) => form,
-        Err(refused) => return not_found::in_place_of(&page, refused),
+        Err(refused) => return not_found::in_place_of(&page, &refused),
     };
     let token = Some(form.get("token")).filter(|token| token.len() <= TOKEN_MAX).unwrap_or_default();
     match page.app.sessions().map(|sessions| sessions.enter(token, page.app.now())) {

@@ -21,7 +21,7 @@ pub(crate) const JSON_BYTES: usize = 16 << 10;
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
     let checked = match check(&app, visitor) {
         Ok(checked) => checked,
-        Err(limited) => return limited,
+        Err(seconds) => return answer::limited(seconds),
     };
     let lang = if asked(&uri, "lang").as_deref() == Some(Lang::En.tag()) { Lang::En } else { Lang::Vi };
     let value = verdict(&app, &checked, Words::of(lang));

@@ -56,7 +56,7 @@ pub(crate) async fn take_in(
     }
     let name = match check_head(&app, &headers) {
         Ok(name) => name,
-        Err(refused) => return refused,
+        Err((status, why)) => return answer::problem_because(status, &why),
     };
     let _place = match app.arrive(&feed) {
         Ok(place) => place,
@@ -88,20 +88,20 @@ async fn may_deliver(app: &App, feed: &str, headers: &HeaderMap) -> Result<(), R
     }
 }
 
-/// What can be refused before a byte of the body is read; gives the file's name.
-fn check_head(app: &App, headers: &HeaderMap) -> Result<String, Response> {
+/// What can be refused before a byte of the body is read, and why; gives the file's name.
+fn check_head(app: &App, headers: &HeaderMap) -> Result<String, (StatusCode, String)> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = text("content-type").split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if !TYPES.contains(&kind.as_str()) {
-        return Err(answer::problem_because(StatusCode::UNSUPPORTED_MEDIA_TYPE, &format!("send {}", TYPES.join(", "))));
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("send {}", TYPES.join(", "))));
     }
     let name = text(NAME);
     if !is_base_name(name) {
         let why = "X-Report-Name: letters, digits and . _ - + only, not beginning with a dot";
-        return Err(answer::problem_because(StatusCode::BAD_REQUEST, why));
+        return Err((StatusCode::BAD_REQUEST, why.to_owned()));
     }
     let too_large = text("content-length").parse::<u64>().is_ok_and(|bytes| bytes > app.config().upload_bytes_max);
-    if too_large { Err(large(app)) } else { Ok(name.to_owned()) }
+    if too_large { Err((StatusCode::PAYLOAD_TOO_LARGE, at_most(app))) } else { Ok(name.to_owned()) }
 }
 
 fn is_base_name(name: &str) -> bool {
@@ -150,7 +150,7 @@ async fn send(app: &App, mut body: Body, pieces: mpsc::Sender<Piece>) -> Result<
         total += bytes.len() as u64;
         app.metrics().delivered_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         if total > config.upload_bytes_max {
-            return Err(large(app));
+            return Err(answer::problem_because(StatusCode::PAYLOAD_TOO_LARGE, &at_most(app)));
         }
         if pieces.send(Piece::Bytes(bytes)).await.is_err() {
             // The desk has refused; it says why.
@@ -178,9 +178,8 @@ fn refuse(refused: &Refused) -> Response {
     }
 }
 
-fn large(app: &App) -> Response {
-    let why = format!("at most {} bytes", app.config().upload_bytes_max);
-    answer::problem_because(StatusCode::PAYLOAD_TOO_LARGE, &why)
+fn at_most(app: &App) -> String {
+    format!("at most {} bytes", app.config().upload_bytes_max)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl Check<'_> {
 pub(crate) async fn show(page: Page, visitor: Visitor) -> Response {
     let checked = match check(&page.app, visitor) {
         Ok(checked) => checked,
-        Err(limited) => return not_found::in_place_of(&page, limited),
+        Err(seconds) => return not_found::limited(&page, seconds),
     };
     let check = Check {
         title: checked.title(page.w),

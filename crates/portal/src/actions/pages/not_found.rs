@@ -51,10 +51,15 @@ pub(crate) fn show_status(page: &Page, status: StatusCode) -> Response {
 }
 
 /// A page in place of a problem for programs; its headers stay.
-pub(crate) fn in_place_of(page: &Page, problem: Response) -> Response {
+pub(crate) fn in_place_of(page: &Page, problem: &Response) -> Response {
     let mut answer = show_status(page, problem.status());
     if let Some(seconds) = problem.headers().get(http::header::RETRY_AFTER) {
         answer.headers_mut().insert(http::header::RETRY_AFTER, seconds.clone());
     }
     answer
+}
+
+/// A page for whoever does something too often.
+pub(crate) fn limited(page: &Page, seconds: u64) -> Response {
+    in_place_of(page, &answer::limited(seconds))
 }

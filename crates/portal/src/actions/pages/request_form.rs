@@ -58,16 +58,15 @@ pub(crate) async fn file(
     }
     let form = match Form::read(&headers, body).await {
         Ok(form) => form,
-        Err(refused) => return not_found::in_place_of(&page, refused),
+        Err(refused) => return not_found::in_place_of(&page, &refused),
     };
     if let Some(wrong) = wrong(&form) {
         let (contact, text) = (form.get("contact").to_owned(), form.get("text").to_owned());
         let again = RequestForm { contact, text, wrong, ..empty(&page, wish, visitor) };
         return page.show(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
-    if let Err(seconds) = page.app.filings().count(visitor.counted, page.app.now()) {
-        page.app.metrics().limited.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        return not_found::in_place_of(&page, answer::come_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+    if let Err(seconds) = page.app.count(page.app.filings(), visitor) {
+        return not_found::limited(&page, seconds);
     }
     keep(&page, wish, visitor, &form).await
 }

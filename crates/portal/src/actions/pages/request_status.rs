@@ -6,7 +6,6 @@ use axum::response::Response;
 use http::StatusCode;
 
 use crate::actions::pages::not_found;
-use crate::answer;
 use crate::page::Page;
 use crate::requests::Request;
 use crate::secret::CODE_LEN;
@@ -31,8 +30,8 @@ impl RequestStatus<'_> {
 
 /// The slip of a request. Codes are tried no more often than addresses are checked.
 pub(crate) async fn show(page: Page, visitor: Visitor, Path(code): Path<String>) -> Response {
-    if let Err(seconds) = page.app.checks().count(visitor.counted, page.app.now()) {
-        return not_found::in_place_of(&page, answer::come_again(StatusCode::TOO_MANY_REQUESTS, seconds));
+    if let Err(seconds) = page.app.count(page.app.checks(), visitor) {
+        return not_found::limited(&page, seconds);
     }
     if code.len() != CODE_LEN || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return not_found::show(page).await;
