@@ -13,7 +13,7 @@ use crate::answer;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::front::{Front, Ownership};
-use crate::limit::Limit;
+use crate::limit::Pace;
 use crate::metrics::Metrics;
 use crate::requests::Requests;
 use crate::seen::Seen;
@@ -87,9 +87,9 @@ struct Inner {
     parts: Parts,
     sessions: Option<Sessions>,
     metrics: Metrics,
-    checks: Limit,
-    filings: Limit,
-    logins: Limit,
+    checks: Pace,
+    filings: Pace,
+    logins: Pace,
     arrivals: Arc<Semaphore>,
     arriving: Mutex<HashMap<String, usize>>,
 }
@@ -101,9 +101,9 @@ impl App {
         Self(Arc::new(Inner {
             sessions: parts.admin_token.as_deref().map(|token| Sessions::new(token, config.is_secure())),
             metrics: Metrics::default(),
-            checks: Limit::new(config.checks_per_minute, 60),
-            filings: Limit::new(config.requests_per_hour, 3600),
-            logins: Limit::new(config.logins_per_minute, 60),
+            checks: Pace::new(config.checks_per_minute, 60),
+            filings: Pace::new(config.requests_per_hour, 3600),
+            logins: Pace::new(config.logins_per_minute, 60),
             arrivals: Arc::new(Semaphore::new(config.uploads_max)),
             arriving: Mutex::default(),
             parts,
@@ -144,8 +144,9 @@ impl App {
     ///
     /// # Errors
     /// Seconds to wait.
-    pub(crate) fn count(&self, limit: &Limit, visitor: Visitor) -> Result<(), u64> {
-        let counted = limit.count(visitor.counted, self.now());
+    pub(crate) fn count(&self, limit: &Pace, visitor: Visitor) -> Result<(), u64> {
+        let is_shared = self.0.parts.ownership.whose(visitor.counted).reach.is_shared();
+        let counted = limit.count(visitor.counted, is_shared, self.now());
         if counted.is_err() {
             self.metrics().limited.fetch_add(1, Ordering::Relaxed);
         }
@@ -153,17 +154,17 @@ impl App {
     }
 
     /// How often an address may be checked.
-    pub(crate) fn checks(&self) -> &Limit {
+    pub(crate) fn checks(&self) -> &Pace {
         &self.0.checks
     }
 
     /// How often a request may be filed.
-    pub(crate) fn filings(&self) -> &Limit {
+    pub(crate) fn filings(&self) -> &Pace {
         &self.0.filings
     }
 
     /// How often a token may be tried.
-    pub(crate) fn logins(&self) -> &Limit {
+    pub(crate) fn logins(&self) -> &Pace {
         &self.0.logins
     }
 

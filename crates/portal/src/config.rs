@@ -47,6 +47,8 @@ pub struct Config {
     pub metrics_token: Option<PathBuf>,
     pub restricted_families: Vec<String>,
     pub ipv6_prefix: u8,
+    pub check_ipv4: String,
+    pub check_ipv6: String,
     pub checks_per_minute: u32,
     pub requests_per_hour: u32,
     pub logins_per_minute: u32,

@@ -14,6 +14,32 @@ use event::time::SECOND;
 /// Cells of a row: with as many visitors in one minute, one in two hundred shares both cells with a busy one.
 const CELLS: usize = 1 << 16;
 
+/// How many times as often those behind a shared address may do something: operators put some dozens of customers
+/// behind one (RFC 7422 §2 reckons with ten to a hundred).
+const SHARED_TIMES: u32 = 64;
+
+/// A limit for visitors with an address of their own, and a wider one for those who share theirs.
+#[derive(Debug)]
+pub struct Pace {
+    own: Limit,
+    shared: Limit,
+}
+
+impl Pace {
+    /// At most `times` in `seconds`.
+    pub fn new(times: u32, seconds: u32) -> Self {
+        Self { own: Limit::new(times, seconds), shared: Limit::new(times.saturating_mul(SHARED_TIMES), seconds) }
+    }
+
+    /// Counts one more.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub fn count(&self, address: IpAddr, is_shared: bool, now: i64) -> Result<(), u64> {
+        if is_shared { self.shared.count(address, now) } else { self.own.count(address, now) }
+    }
+}
+
 /// A limit on how often something may be done.
 #[derive(Debug)]
 pub struct Limit {

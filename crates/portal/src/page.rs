@@ -34,7 +34,7 @@ pub(crate) struct Page {
     pub(crate) app: App,
     /// Its words.
     pub(crate) w: &'static Words,
-    /// Its path without the language.
+    /// Its path without the language; empty for a page that stands in for one that is not there.
     pub(crate) path: String,
 }
 
@@ -152,7 +152,8 @@ impl Page {
 
 fn href(lang: Lang, path: &str) -> String {
     match (lang, path) {
-        (Lang::En, "/") => "/en".to_owned(),
+        (Lang::En, "/" | "") => "/en".to_owned(),
+        (Lang::Vi, "") => "/".to_owned(),
         (lang, path) => format!("{}{path}", lang.prefix()),
     }
 }

@@ -44,6 +44,11 @@ impl Reach {
         Self::Unknown,
     ];
 
+    /// Whether many people come from one such address.
+    pub fn is_shared(self) -> bool {
+        matches!(self, Self::Shared | Self::Mobile | Self::Relay)
+    }
+
     /// The word of the table.
     pub fn name(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ use event::tlp::Tlp;
 use portal::app::{Clock, Parts, Slot};
 use portal::config::Config;
 use portal::desk::{Delivery, Desk, Receipt, Refused, Report, State};
-use portal::front::{Front, OpenFile, Ownership, Piece, Whose};
+use portal::front::{Fact, Front, OpenFile, Ownership, Picture, Section, Whose};
 use portal::requests::{Request, Requests, Wish};
 use portal::seen::{Restricted, Seen, Sighted};
 use portal::tables::Tables;
@@ -107,45 +107,59 @@ fn seen() -> Seen {
     Seen::build(rows, &Restricted::families(["made-apt".to_owned()]), 64, TODAY - 1)
 }
 
-/// Bars of a made picture: the same in both languages but for their words.
+/// A made picture: the same in both languages but for its words.
 fn front() -> Front {
-    let bars: String = (0..12)
-        .map(|n| {
-            let height = 130 - n * 7 + (n % 3) * 9;
-            format!("<rect x=\"{}\" y=\"{}\" width=\"38\" height=\"{height}\"/>", n * 52 + 8, 150 - height)
-        })
-        .collect();
-    let svg = |label: &str| {
-        format!("<svg class=\"made-bars\" viewBox=\"0 0 632 150\" role=\"img\" aria-label=\"{label}\">{bars}</svg>")
+    let vi = picture(
+        "vi",
+        [
+            "Địa chỉ trong mạng botnet mỗi ngày (giả lập)",
+            "Số địa chỉ khác nhau mỗi ngày, bình quân từng tuần.",
+            "Xem bảng",
+        ],
+    );
+    let en = picture(
+        "en",
+        ["Botnet addresses per day (made)", "Unique addresses per day, mean of each week.", "Show the table"],
+    );
+    let css = ".made-bars{fill:var(--link);width:100%}".to_owned();
+    Front { made: NOW - 3 * 3600 * SECOND, vi: Some(vi), en: Some(en), css }
+}
+
+fn picture(lang: &str, [heading, definition, label]: [&str; 3]) -> Picture {
+    let bar = |n: i32| {
+        let height = 130 - n * 7 + (n % 3) * 9;
+        format!("<rect x=\"{}\" y=\"{}\" width=\"38\" height=\"{height}\"/>", n * 52 + 8, 150 - height)
     };
-    let piece = |id: &str, title: &str, html: String, definition: &str| Piece {
-        id: id.to_owned(),
-        title: title.to_owned(),
-        html,
-        definition: definition.to_owned(),
-    };
-    Front {
-        made: NOW - 3 * 3600 * SECOND,
-        vi: vec![piece(
-            "tuan",
-            "Địa chỉ trong mạng botnet mỗi ngày, bình quân từng tuần (giả lập)",
-            svg("Giảm dần qua mười hai tuần"),
-            "Số địa chỉ khác nhau được ghi nhận mỗi ngày, bình quân các ngày trong tuần.",
-        )],
-        en: vec![piece(
-            "tuan",
-            "Botnet addresses per day, mean of each week (made)",
-            svg("Falling over twelve weeks"),
-            "Unique addresses per day, averaged over the days of the week.",
-        )],
-        css: ".made-bars{fill:var(--link);width:100%}".to_owned(),
-        files: vec![OpenFile {
-            name: "botnet-theo-ngay.csv".to_owned(),
-            media_type: "text/csv; charset=utf-8",
-            about: ["Số địa chỉ mỗi ngày (giả lập)".to_owned(), "Addresses per day (made)".to_owned()],
-            bytes: Arc::from(&b"day,addresses\n2026-11-19,1234\n"[..]),
+    let bars: String = (0..12).map(bar).collect();
+    let [csv, json] = ["csv", "json"].map(|ending| format!("daily-2026-11.{lang}.{ending}"));
+    let file =
+        |name: &str, media_type, bytes: &[u8]| OpenFile { name: name.to_owned(), media_type, bytes: bytes.into() };
+    Picture {
+        period: "11/2026".to_owned(),
+        headline: ["1.234", "468.796"].map(|value| fact(heading, value, definition)).into(),
+        files: vec![
+            file(&csv, "text/csv; charset=utf-8", b"day,addresses\n2026-11-19,1234\n"),
+            file(&json, "application/json", b"[{\"day\":\"2026-11-19\",\"addresses\":1234}]"),
+        ],
+        sections: vec![Section {
+            key: "daily".to_owned(),
+            heading: heading.to_owned(),
+            svg: format!(
+                "<svg class=\"made-bars\" viewBox=\"0 0 632 150\" role=\"img\" aria-label=\"{heading}\">{bars}</svg>"
+            ),
+            table_label: label.to_owned(),
+            table_html: "<table><tr><th>19/11</th><td class=\"n\">1.234</td></tr></table>".to_owned(),
+            definition: definition.to_owned(),
+            notes: Vec::new(),
+            csv,
+            json,
         }],
+        notes: vec![definition.to_owned()],
     }
+}
+
+fn fact(label: &str, value: &str, definition: &str) -> Fact {
+    Fact { label: label.to_owned(), value: value.to_owned(), definition: definition.to_owned() }
 }
 
 /// The made country: 192.0.2.0/24 static, 198.51.100.0/24 dynamic, 203.0.113.0/24 shared.

@@ -46,7 +46,7 @@ pub(crate) async fn robots() -> Response {
 /// A file of open data: anybody's page may use it.
 pub(crate) async fn open_data(State(app): State<App>, Path(name): Path<String>) -> Response {
     let front = app.parts().front.get();
-    let Some(file) = front.files.iter().find(|file| file.name == name) else {
+    let Some(file) = front.file(&name) else {
         return answer::problem(StatusCode::NOT_FOUND);
     };
     let answer = kept(answer::of(StatusCode::OK, file.media_type, file.bytes.to_vec()), FOR_AN_HOUR);

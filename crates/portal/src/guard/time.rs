@@ -1,4 +1,4 @@
-//! No request takes for ever. Deliveries have times of their own.
+//! No request takes for ever.
 
 use std::time::Duration;
 
@@ -11,10 +11,13 @@ use crate::answer;
 use crate::app::App;
 use crate::router::DELIVER;
 
+/// Routes that take their own time: a delivery has limits of its own, a second look at a report's rows ends when it ends.
+const PATIENT: [&str; 3] = [DELIVER, "/quan-tri/dong-loi/{report}/doc-lai", "/en/quan-tri/dong-loi/{report}/doc-lai"];
+
 /// 408 for what takes too long.
 pub(crate) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_delivery = request.extensions().get::<MatchedPath>().is_some_and(|path| path.as_str() == DELIVER);
-    if is_delivery {
+    let matched = request.extensions().get::<MatchedPath>();
+    if matched.is_some_and(|path| PATIENT.contains(&path.as_str())) {
         return next.run(request).await;
     }
     let time = Duration::from_secs(app.config().request_seconds.into());

@@ -172,6 +172,19 @@ async fn who_asks_too_often_waits_and_nobody_else_does() {
     let limited = portal.get_from("2001:db8:5:1::7", "/api/v1/check").await;
     assert_eq!((limited.status, limited.header("retry-after")), (429, "20"));
     assert_eq!(portal.get_from("192.0.2.7", "/kiem-tra").await.status, 200);
+    for _ in 0..10 {
+        assert_eq!(portal.get_from("203.0.113.200", "/kiem-tra").await.status, 200, "many share it");
+    }
+}
+
+#[tokio::test]
+async fn the_other_protocol_can_be_checked_where_it_has_a_name_of_its_own() {
+    let names = [("check_ipv4", "https://v4.example.org"), ("check_ipv6", "https://v6.example.org")];
+    let portal = portal(&[BEHIND_PROXY[0], names[0], names[1]]).await;
+    let page = portal.get_from("192.0.2.7", "/en/kiem-tra").await.body;
+    assert!(page.contains("https://v6.example.org/en/kiem-tra") && !page.contains("https://v4.example.org"));
+    let page = portal.get_from("2001:db8:5:1::7", "/kiem-tra").await.body;
+    assert!(page.contains("https://v4.example.org/kiem-tra") && !page.contains("https://v6.example.org"));
 }
 
 #[tokio::test]

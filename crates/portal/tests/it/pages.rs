@@ -109,7 +109,7 @@ async fn every_answer_carries_what_browsers_must_not_do() {
 #[tokio::test]
 async fn open_data_may_be_used_by_anybodys_page() {
     let portal = portal(&[]).await;
-    let file = portal.get("/du-lieu/botnet-theo-ngay.csv").await;
+    let file = portal.get("/du-lieu/daily-2026-11.vi.csv").await;
     assert!(file.status == 200 && file.body.starts_with("day,addresses"));
     assert_eq!(file.header("access-control-allow-origin"), "*");
     assert_eq!(file.header("cross-origin-resource-policy"), "cross-origin");

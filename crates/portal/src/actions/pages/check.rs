@@ -38,6 +38,14 @@ impl Check<'_> {
         if self.checked.address.is_some_and(|address| address.is_ipv6()) { "IPv6" } else { "IPv4" }
     }
 
+    /// The same check over the other protocol, where it has a name of its own; empty where not.
+    fn other_protocol(&self) -> String {
+        let config = self.page.app.config();
+        let v6 = self.checked.address.is_some_and(|address| address.is_ipv6());
+        let base = if v6 { &config.check_ipv4 } else { &config.check_ipv6 };
+        if base.is_empty() { String::new() } else { format!("{base}{}", self.page.href("/kiem-tra")) }
+    }
+
     fn family(&self, shown: &crate::verdict::Shown) -> String {
         self.checked.family(&self.page.app, shown).to_owned()
     }

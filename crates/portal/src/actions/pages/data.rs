@@ -6,9 +6,9 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 
-use crate::front::{Front, OpenFile};
+use crate::actions::pages::home::picture;
+use crate::front::{Front, Picture};
 use crate::page::Page;
-use crate::words::Lang;
 
 #[derive(Template)]
 #[template(path = "data.html")]
@@ -18,13 +18,8 @@ struct Data<'p> {
 }
 
 impl Data<'_> {
-    fn about<'f>(&self, file: &'f OpenFile) -> &'f str {
-        &file.about[usize::from(self.page.w.lang() == Lang::En)]
-    }
-
-    /// Kilobytes, at least one.
-    fn kilobytes(&self, file: &OpenFile) -> String {
-        self.page.number(file.bytes.len().div_ceil(1024))
+    fn picture(&self) -> Option<&Picture> {
+        picture(&self.front, self.page.w.lang())
     }
 }
 

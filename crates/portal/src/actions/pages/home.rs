@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::{StatusCode, header};
 
 use crate::answer;
-use crate::front::{Front, Piece};
+use crate::front::{Front, Picture};
 use crate::page::Page;
 use crate::words::Lang;
 
@@ -19,8 +19,8 @@ struct Home<'p> {
 }
 
 impl Home<'_> {
-    fn pieces(&self) -> &[Piece] {
-        if self.page.w.lang() == Lang::Vi { &self.front.vi } else { &self.front.en }
+    fn picture(&self) -> Option<&Picture> {
+        picture(&self.front, self.page.w.lang())
     }
 }
 
@@ -29,4 +29,12 @@ pub(crate) async fn show(page: Page) -> Response {
     let front = page.app.parts().front.get();
     let answer = page.show(StatusCode::OK, &Home { page: &page, front });
     answer::with(answer, header::CACHE_CONTROL, "public, max-age=60")
+}
+
+/// The release in a language.
+pub(crate) fn picture(front: &Front, lang: Lang) -> Option<&Picture> {
+    match lang {
+        Lang::Vi => front.vi.as_ref(),
+        Lang::En => front.en.as_ref(),
+    }
 }

@@ -31,9 +31,9 @@ pub(crate) async fn show(mut page: Page) -> Response {
         return answer::problem(StatusCode::NOT_FOUND);
     }
     if page.path.starts_with("/en/") {
-        page = Page::at(&page.app, Lang::En, "/");
+        page = Page::at(&page.app, Lang::En, "");
     }
-    page.path = "/".to_owned();
+    page.path = String::new();
     show_status(&page, StatusCode::NOT_FOUND)
 }
 
@@ -42,7 +42,7 @@ pub(crate) async fn wrong_method(State(app): State<App>, uri: Uri) -> Response {
     if uri.path().starts_with("/api/") {
         return answer::problem(StatusCode::METHOD_NOT_ALLOWED);
     }
-    show_status(&Page::at(&app, Lang::Vi, "/"), StatusCode::METHOD_NOT_ALLOWED)
+    show_status(&Page::at(&app, Lang::Vi, ""), StatusCode::METHOD_NOT_ALLOWED)
 }
 
 /// A page for a status that is no success.
