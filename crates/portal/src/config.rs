@@ -53,6 +53,7 @@ pub struct Config {
     pub requests_per_hour: u32,
     pub logins_per_minute: u32,
     pub connections_max: usize,
+    pub connections_per_visitor: usize,
     pub header_seconds: u32,
     pub request_seconds: u32,
     pub drain_seconds: u32,

@@ -83,7 +83,10 @@ impl Limit {
 }
 
 /// One visitor: an IPv4 address, or the /64 of an IPv6 one.
-fn key(address: IpAddr) -> (bool, u64) {
+pub(crate) type Key = (bool, u64);
+
+/// The visitor of an address.
+pub(crate) fn key(address: IpAddr) -> Key {
     match address.to_canonical() {
         IpAddr::V4(ip) => (false, ip.to_bits().into()),
         IpAddr::V6(ip) => (true, (ip.to_bits() >> 64) as u64),

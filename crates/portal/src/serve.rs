@@ -23,7 +23,9 @@ use crate::app::App;
 use crate::router::router;
 use crate::tls::Tls;
 use crate::visitor::Peer;
+use crowd::Crowd;
 
+mod crowd;
 mod stall;
 
 /// Most bytes of a request's head: browsers send below 8 KiB, and a proxy's chain adds some.
@@ -46,7 +48,8 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
     let every = Duration::from_secs(config.tls_reload_seconds.max(1).into());
     let watcher = tls.clone().map(|tls| tokio::spawn(tls.keep_current(every)));
     let (told, telling) = watch::channel(false);
-    let door = Door { router: router(&app), app: app.clone(), tls, telling };
+    let crowd = Crowd::new(config.connections_per_visitor, config.trusted_proxies.clone());
+    let door = Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd) };
     let under_way = door.let_in(&listener, stop).await;
     drop(listener);
     // Nobody listens when no connection is open.
@@ -86,6 +89,7 @@ struct Door {
     router: Router,
     tls: Option<Arc<Tls>>,
     telling: watch::Receiver<bool>,
+    crowd: Arc<Crowd>,
 }
 
 impl Door {
@@ -112,6 +116,7 @@ impl Door {
 
     /// One connection, from its first byte to its last.
     async fn welcome(self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        let Some(_one_more) = self.crowd.enter(peer.ip()) else { return };
         self.app.metrics().connections.fetch_add(1, Ordering::Relaxed);
         // Without it small answers wait for each other; a connection that cannot be told so works all the same.
         let _ = stream.set_nodelay(true);

@@ -124,6 +124,12 @@ pub const FIELDS: &[Field] = &[
     field("logins_per_minute", Shape::Number, "5", "tries at the officers' token from one address in a minute"),
     field("connections_max", Shape::Number, "1024", "connections at a time; further ones wait"),
     field(
+        "connections_per_visitor",
+        Shape::Number,
+        "256",
+        "connections of one address (IPv6: one /64) at a time; further ones are closed; declared proxies may have all",
+    ),
+    field(
         "header_seconds",
         Shape::Number,
         "10",

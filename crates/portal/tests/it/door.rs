@@ -48,6 +48,19 @@ async fn counters_are_for_this_machine_or_whoever_has_the_token() {
 }
 
 #[tokio::test]
+async fn one_visitor_does_not_take_every_place() {
+    let portal = portal(&[("connections_per_visitor", "1")]).await;
+    let mut first = TcpStream::connect(portal.address).await.expect("connect");
+    first.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await.expect("write");
+    // Both are open at the same time only once the first was let in; until then the second may be answered.
+    let again = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    while portal.send(again).await.is_some() {}
+    first.write_all(b"Connection: close\r\n\r\n").await.expect("write");
+    assert_eq!(read(&mut first).await.expect("answer").status, 200);
+    while portal.send(again).await.is_none() {}
+}
+
+#[tokio::test]
 async fn what_is_under_way_is_finished_before_the_end() {
     let mut portal = portal(&[]).await;
     let mut stream = TcpStream::connect(portal.address).await.expect("connect");
