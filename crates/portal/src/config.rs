@@ -35,7 +35,7 @@ pub struct Config {
     pub proxy_header: ProxyHeader,
     pub tls_cert: Option<PathBuf>,
     pub tls_key: Option<PathBuf>,
-    pub tls_reload_seconds: u32,
+    pub reload_seconds: u32,
     pub authority_vi: String,
     pub authority_en: String,
     pub contact: String,

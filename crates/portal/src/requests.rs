@@ -73,7 +73,7 @@ impl std::fmt::Debug for Request {
     }
 }
 
-/// Where requests are kept.
+/// Where requests are kept. Whoever keeps them erases closed ones when `data/retention.csv` says so.
 pub trait Requests: Send + Sync {
     /// Keeps a new one; when this returns, it is on the disk.
     ///

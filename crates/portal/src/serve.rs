@@ -22,6 +22,7 @@ use tower::ServiceExt as _;
 use crate::app::App;
 use crate::router::router;
 use crate::tls::Tls;
+use crate::tokens::Tokens;
 use crate::visitor::Peer;
 use crowd::Crowd;
 
@@ -45,8 +46,14 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
         (Some(cert), Some(key)) => Some(Arc::new(Tls::open(cert, key)?)),
         _ => None,
     };
-    let every = Duration::from_secs(config.tls_reload_seconds.max(1).into());
-    let watcher = tls.clone().map(|tls| tokio::spawn(tls.keep_current(every)));
+    let every = Duration::from_secs(config.reload_seconds.max(1).into());
+    let mut watchers = JoinSet::new();
+    if let Some(tls) = &tls {
+        watchers.spawn(Arc::clone(tls).keep_current(every));
+    }
+    if let Some(path) = &config.feed_tokens {
+        watchers.spawn(Tokens::keep_current(path.clone(), Arc::clone(&app.parts().tokens), every));
+    }
     let (told, telling) = watch::channel(false);
     let crowd = Crowd::new(config.connections_per_visitor, config.trusted_proxies.clone());
     let door = Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd) };
@@ -55,9 +62,7 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
     // Nobody listens when no connection is open.
     let _ = told.send(true);
     finish(under_way, Duration::from_secs(config.drain_seconds.into())).await;
-    if let Some(watcher) = watcher {
-        watcher.abort();
-    }
+    watchers.shutdown().await;
     Ok(())
 }
 

@@ -70,7 +70,12 @@ pub const FIELDS: &[Field] = &[
     ),
     field("tls_cert", Shape::Path, "", "certificate chain, PEM"),
     field("tls_key", Shape::Path, "", "private key, PEM"),
-    field("tls_reload_seconds", Shape::Number, "60", "how often the two files are looked at for a new certificate"),
+    field(
+        "reload_seconds",
+        Shape::Number,
+        "60",
+        "how often certificate, key and feeds' tokens are looked at for changes",
+    ),
     field(
         "authority_vi",
         Shape::Text,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::house::{FEED_TOKEN, LOST_TOKEN, PARTNER_TOKEN};
-use crate::talk::{Answer, Portal, portal, read};
+use crate::talk::{Answer, Portal, portal, read, until};
+use portal::tokens::Tokens;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -58,6 +59,19 @@ async fn only_the_feeds_own_token_opens_its_door() {
     let stranger = portal.ask("POST", "/api/v1/feeds/no-such/reports", &[NAME, TYPE], b"a").await;
     assert_eq!(stranger.status, 401, "a stranger does not learn which feeds there are");
     assert!(portal.desk.taken.lock().expect("taken").is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_given_and_taken_away_without_a_restart() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("tokens");
+    let flag = path.to_string_lossy().into_owned();
+    let portal = portal(&[("feed_tokens", &flag), ("reload_seconds", "1")]).await;
+    let token = Tokens::issue(&path, "sinkhole").expect("token");
+    // The file is looked at every second.
+    until(async || deliver(&portal, &token, &[NAME, TYPE], b"a\n").await.status == 202).await;
+    std::fs::write(&path, "feed,sha256\n").expect("write");
+    until(async || deliver(&portal, &token, &[NAME, TYPE], b"a\n").await.status == 401).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The door: names, watchdogs, counters, and a graceful end.
 
 use crate::house::FEED_TOKEN;
-use crate::talk::{BEHIND_PROXY, portal, read};
+use crate::talk::{BEHIND_PROXY, portal, read, until};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -54,10 +54,10 @@ async fn one_visitor_does_not_take_every_place() {
     first.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n").await.expect("write");
     // Both are open at the same time only once the first was let in; until then the second may be answered.
     let again = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    while portal.send(again).await.is_some() {}
+    until(async || portal.send(again).await.is_none()).await;
     first.write_all(b"Connection: close\r\n\r\n").await.expect("write");
     assert_eq!(read(&mut first).await.expect("answer").status, 200);
-    while portal.send(again).await.is_none() {}
+    until(async || portal.send(again).await.is_some()).await;
 }
 
 #[tokio::test]
@@ -70,9 +70,9 @@ async fn what_is_under_way_is_finished_before_the_end() {
     );
     stream.write_all(head.as_bytes()).await.expect("write");
     // Until the delivery has its place.
-    while !portal.get("/metrics").await.body.contains("haidang_portal_deliveries 1") {}
+    until(async || portal.get("/metrics").await.body.contains("haidang_portal_deliveries 1")).await;
     portal.stop.take().expect("stop").send(()).expect("told");
-    while TcpStream::connect(portal.address).await.is_ok() {}
+    until(async || TcpStream::connect(portal.address).await.is_err()).await;
     stream.write_all(b"b\n").await.expect("write");
     assert_eq!(read(&mut stream).await.expect("answer").status, 202);
     portal.serving.await.expect("served").expect("no error");

@@ -97,6 +97,12 @@ impl Portal {
     }
 }
 
+/// Asks again and again until it is so; fails after half a minute.
+pub(crate) async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let asking = async { while !is_so().await {} };
+    tokio::time::timeout(std::time::Duration::from_secs(30), asking).await.expect("it never came to be");
+}
+
 /// Reads an answer to the end of the connection.
 pub(crate) async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Option<Answer> {
     let mut bytes = Vec::new();

@@ -11,7 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::talk::{Answer, portal, read};
+use crate::talk::{Answer, portal, read, until};
 
 /// A certificate of our own making in files; gives the certificate.
 fn make(folder: &Path) -> CertificateDer<'static> {
@@ -53,14 +53,12 @@ async fn a_new_certificate_is_shown_without_closing_the_door() {
     let folder = tempfile::tempdir().expect("folder");
     let old = make(folder.path());
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let flags = [("tls_cert", &*path("cert.pem")), ("tls_key", &*path("key.pem")), ("tls_reload_seconds", "1")];
+    let flags = [("tls_cert", &*path("cert.pem")), ("tls_key", &*path("key.pem")), ("reload_seconds", "1")];
     let portal = portal(&flags).await;
     ask(portal.address, old).await.expect("the old one");
     let new = make(folder.path());
     // The files are looked at every second.
-    while ask(portal.address, new.clone()).await.is_err() {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until(async || ask(portal.address, new.clone()).await.is_ok()).await;
 }
 
 #[test]
