@@ -1,0 +1,3 @@
+//! Known malware hosts, and whether a connection touched one.
+
+pub mod watch;
