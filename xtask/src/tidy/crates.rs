@@ -9,7 +9,8 @@ use super::{
 const EDGES: &[(&str, &[&str])] = &[
     ("event", &[]),
     ("disk", &[]),
-    ("feeds", &["event"]),
+    ("indicators", &["event"]),
+    ("feeds", &["event", "indicators"]),
     ("constituency", &["event"]),
     ("country", &["event"]),
     ("documents", &["event"]),
