@@ -132,7 +132,8 @@ impl Builder {
         let key = |raw: &Raw| (raw.record.room, &texts[raw.record.at as usize..][..usize::from(raw.record.length)]);
         let sureness = |raw: &Raw| Reverse(terms[raw.record.terms as usize].confidence);
         raws.sort_unstable_by(|a, b| {
-            let same_hash = || key(a).cmp(&key(b)).then((a.record.terms, a.record.at).cmp(&(b.record.terms, b.record.at)));
+            let same_hash =
+                || key(a).cmp(&key(b)).then((a.record.terms, a.record.at).cmp(&(b.record.terms, b.record.at)));
             a.hash.cmp(&b.hash).then_with(same_hash)
         });
         // Of doubles the first remains: the one that was added first.

@@ -39,9 +39,8 @@ pub(crate) fn queries(request: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Where words end behind the `?` at `query`.
 fn words(request: &[u8], query: usize) -> impl Iterator<Item = usize> {
-    let is_inside = |at: usize| {
-        request.get(at).is_some_and(u8::is_ascii_alphanumeric) && request[at - 1].is_ascii_alphanumeric()
-    };
+    let is_inside =
+        |at: usize| request.get(at).is_some_and(u8::is_ascii_alphanumeric) && request[at - 1].is_ascii_alphanumeric();
     (query + 1..request.len() + 1).filter(move |at| !is_inside(*at))
 }
 

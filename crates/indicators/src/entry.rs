@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use event::clean;
 
 use crate::finding::Reason;
-use crate::host::{self, Host, NAME_MAX, Name};
+use crate::host::{self, Host, LABEL_MAX, NAME_MAX, Name};
 use crate::list::{Purpose, TEXT_MAX};
 use crate::special;
 use crate::suffixes;
@@ -141,7 +141,6 @@ fn check_address(ip: IpAddr, purpose: Purpose) -> Result<(), Reason> {
 
 /// A name of the letters that names have, in labels of the length that labels have.
 fn check_name(name: &str) -> Result<(), Reason> {
-    const LABEL_MAX: usize = 63; // RFC 1035 §2.3.4
     let is_label = |label: &str| (1..=LABEL_MAX).contains(&label.len());
     let is_letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b'_');
     if is_digits(name) {

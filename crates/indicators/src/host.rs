@@ -7,6 +7,8 @@ use event::clean;
 
 /// Longest domain name, in characters without the last dot (RFC 1035 §2.3.4).
 pub(crate) const NAME_MAX: usize = 253;
+/// Longest label of a name (RFC 1035 §2.3.4).
+pub(crate) const LABEL_MAX: usize = 63;
 /// Longest text that is tried as a host: a name may be written in longer letters than it is sent in (RFC 5890).
 const HOST_MAX: usize = 4 * NAME_MAX;
 
@@ -52,9 +54,16 @@ pub(crate) fn read(text: &str) -> Option<Host<'_>> {
 
 /// The spelling nearly every name of a log has: nothing to be put right, and no address.
 fn is_plain(text: &str) -> bool {
-    text.len() <= NAME_MAX
-        && text.as_bytes().last().is_some_and(u8::is_ascii_lowercase)
-        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))
+    let mut label = 0;
+    let fits = |byte| match byte {
+        b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {
+            label += 1;
+            label <= LABEL_MAX
+        }
+        b'.' => std::mem::take(&mut label) > 0,
+        _ => false,
+    };
+    text.len() <= NAME_MAX && text.as_bytes().last().is_some_and(u8::is_ascii_lowercase) && text.bytes().all(fits)
 }
 
 fn read_any(text: &str) -> Option<Host<'_>> {
@@ -139,5 +148,12 @@ mod tests {
         }
         assert_eq!(read(&"a".repeat(5000)), None);
         assert_eq!(read(&format!("{}A", "a.".repeat(200))), None);
+    }
+
+    #[test]
+    fn what_is_no_name_is_none_whatever_its_letters() {
+        for name in ["a..example", ".example", &format!("{}.example", "a".repeat(64))] {
+            assert_eq!((read(name), read(&name.to_uppercase())), (None, None), "{name}");
+        }
     }
 }

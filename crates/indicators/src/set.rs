@@ -191,7 +191,8 @@ impl Set {
             let terms = &self.terms[record.terms as usize];
             terms.from <= at && at < terms.until
         };
-        let mut fitting = self.records[from..to].iter().filter(|record| record.room == room && same(self.written(record)));
+        let mut fitting =
+            self.records[from..to].iter().filter(|record| record.room == room && same(self.written(record)));
         fitting.find(counts).map(|record| self.found(record))
     }
 

@@ -27,7 +27,8 @@ mod tests {
 
     #[test]
     fn suffixes_are_nobodys_and_names_below_them_are() {
-        for name in ["gov.vn", "com.vn", "io.vn", "hanoi.vn", "co.uk", "com.au", "go.jp", "duckdns.org", "in-addr.arpa"] {
+        for name in ["gov.vn", "com.vn", "io.vn", "hanoi.vn", "co.uk", "com.au", "go.jp", "duckdns.org", "in-addr.arpa"]
+        {
             assert!(has(name), "{name}");
         }
         for name in ["example.gov.vn", "example.vn", "example.org", "com.example", "go.com", "www.gov.vn"] {

@@ -103,7 +103,7 @@ pub struct Hit<'s> {
 /// |---|---|---|---|
 /// | yes | no, or not told | `from` | everything of the other side |
 /// | yes | yes | `from` | URL, name, path: a proxy or a resolver stands between, and an address is our own |
-/// | no | yes | `to` | `from` with its port only: a flow's way back, or a log that swaps the sides. A listed address that merely knocks at our door is no contact of ours |
+/// | no | yes | `to` | `from` with its port, or `from`: a flow's way back, or a log that swaps the sides. Nothing that was called: name, URL and path are our own |
 /// | no | no, or not told | `from` | everything of the other side: who contacts is watched, wherever he is |
 ///
 /// Without a subject there is no hit.
@@ -163,7 +163,7 @@ impl Watch {
     pub fn find(&self, contact: &Contact<'_>) -> Option<Hit<'_>> {
         let (inside, found) = match self.view(contact)? {
             View::Called(peer) => (Side::From, self.called(contact, peer)?),
-            View::Back(peer) => (Side::To, self.address_port(peer, contact.at)?),
+            View::Back(peer) => (Side::To, self.ends([peer].into_iter(), contact.at)?),
         };
         let Found { kind, indicator, family, source, confidence } = found;
         Some(Hit { inside, kind, indicator, family, source, confidence })
@@ -180,12 +180,9 @@ impl Watch {
         let at = contact.at;
         let host = contact.name.and_then(host::read);
         let named = host.as_ref().and_then(end).filter(|end| !self.inside.has(end.ip));
-        let ends = [named, peer];
-        let ends = || ends.into_iter().flatten();
         self.url(contact, host.as_ref(), peer)
             .or_else(|| self.domain(host.as_ref(), at))
-            .or_else(|| ends().find_map(|end| self.address_port(end, at)))
-            .or_else(|| ends().find_map(|end| self.address(end, at)))
+            .or_else(|| self.ends([named, peer].into_iter().flatten(), at))
             .or_else(|| self.path(contact, host.as_ref(), peer))
     }
 
@@ -200,6 +197,12 @@ impl Watch {
         let Name::Domain(name) = &host?.name else { return None };
         let found = self.indicators.domain(name, at)?;
         self.allowed.domain(name, at).is_none().then_some(found)
+    }
+
+    /// Addresses: first each with its port.
+    fn ends(&self, mut ends: impl Iterator<Item = End> + Clone, at: i64) -> Option<Found<'_>> {
+        let with_port = ends.clone().find_map(|end| self.address_port(end, at));
+        with_port.or_else(|| ends.find_map(|end| self.address(end, at)))
     }
 
     fn address_port(&self, end: End, at: i64) -> Option<Found<'_>> {
@@ -230,7 +233,10 @@ impl Watch {
         let at = contact.at;
         let host_is_allowed = match host {
             Some(Host { name: Name::Domain(name), .. }) => self.allowed.domain(name, at).is_some(),
-            Some(host) => end(host).is_some_and(|end| self.allows_end(end, at)),
+            Some(host) => end(host).is_some_and(|end| {
+                let called = peer.and_then(|peer| peer.port);
+                self.allows_end(End { port: end.port.or(called), ..end }, at)
+            }),
             None => peer.is_some_and(|peer| self.allows_end(peer, at)),
         };
         host_is_allowed || look_up_url(&self.allowed, contact, host, peer, path).is_some()
