@@ -4,11 +4,13 @@
 //! in `fuzz/corpus`, in every test run. Each asserts more than that nothing panics: what must be true of any input.
 //!
 //! * [`reports`] – the formats of reports: rows in = events + rejected, chunked = whole, events are JSON;
+//! * [`lists`] – lists of indicators: lines in = taken + refused, what is taken is canonical, written, read and found again;
 //! * [`settings`] – what an operator writes: schema, mapping, catalogue, owners' tables;
 //! * [`containers`] – gzip, zstd and zip within their caps;
 //! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is.
 
 pub mod containers;
+pub mod lists;
 pub mod reports;
 pub mod settings;
 pub mod values;
@@ -21,10 +23,13 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("catalogue", settings::catalogue),
     ("clean", values::clean),
     ("constituency", settings::constituency),
+    ("contact", lists::contact),
     ("decode", containers::decode),
     ("generic_csv", reports::generic_csv),
     ("generic_jsonl", reports::generic_jsonl),
     ("generic_text", reports::generic_text),
+    ("indicators_csv", lists::csv),
+    ("indicators_text", lists::text),
     ("intelmq", reports::intelmq),
     ("mapping", settings::mapping),
     ("schema", settings::schema),

@@ -37,6 +37,11 @@ pub(crate) fn queries(request: &[u8]) -> impl Iterator<Item = &[u8]> {
     longest_first(request, words(request, query(request)))
 }
 
+/// Whether a listed URL or path (its path begins at `start`) is among the endings that are tried of a request for it.
+pub(crate) fn is_tried(listed: &[u8], start: usize) -> bool {
+    beginnings(listed, start).next() == Some(listed)
+}
+
 /// Where words end behind the `?` at `query`.
 fn words(request: &[u8], query: usize) -> impl Iterator<Item = usize> {
     let is_inside =
@@ -75,5 +80,14 @@ mod tests {
         assert_eq!(texts(queries(b"/a/b")), [""; 0]);
         let long = format!("/?{}", "a&".repeat(5000));
         assert_eq!(texts(queries(long.as_bytes())).len(), CUTS_MAX);
+    }
+
+    #[test]
+    fn what_has_more_ends_than_are_tried_is_known() {
+        for (listed, wanted) in [("h/a?", true), ("h/a/b?c=d", true), ("h/?", true)] {
+            assert_eq!(is_tried(listed.as_bytes(), 1), wanted, "{listed}");
+        }
+        let deep = |depth: usize| format!("h{}", "/a".repeat(depth));
+        assert!(is_tried(deep(CUTS_MAX).as_bytes(), 1) && !is_tried(deep(CUTS_MAX + 1).as_bytes(), 1));
     }
 }

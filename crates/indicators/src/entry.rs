@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use event::clean;
 
+use crate::cuts;
 use crate::finding::Reason;
 use crate::host::{self, Host, LABEL_MAX, NAME_MAX, Name};
 use crate::list::{Purpose, TEXT_MAX};
@@ -33,7 +34,16 @@ pub(crate) fn read(written: &str, purpose: Purpose, is_url: bool) -> Result<(Kin
         (None, rest) if rest.starts_with('/') => (Kind::Path, bare_path(rest)?),
         (scheme, rest) => placed(rest, purpose, is_url || scheme.is_some())?,
     };
-    if text.len() > TEXT_MAX { Err(Reason::TooLong) } else { Ok((kind, text)) }
+    if text.len() > TEXT_MAX || !can_be_found(kind, &text) { Err(Reason::TooLong) } else { Ok((kind, text)) }
+}
+
+/// Whether a request for it would be tried that far.
+fn can_be_found(kind: Kind, text: &str) -> bool {
+    match kind {
+        Kind::Url => cuts::is_tried(text.as_bytes(), text.find('/').unwrap_or(text.len())),
+        Kind::Path if text.contains('?') => cuts::queries(text.as_bytes()).next() == Some(text.as_bytes()),
+        _ => true,
+    }
 }
 
 /// Blanks and marks that are not seen, off both ends.
@@ -276,6 +286,7 @@ mod tests {
             assert_eq!(as_indicator(written), Err(wanted), "{written}");
         }
         assert_eq!(as_indicator(&format!("/{}", "a".repeat(TEXT_MAX))), Err(Reason::TooLong));
+        assert_eq!(as_indicator(&format!("/?{}", "a&".repeat(200))), Err(Reason::TooLong));
         assert_eq!(as_indicator(&format!("{}.example", "a".repeat(64))), Err(Reason::Unreadable));
     }
 

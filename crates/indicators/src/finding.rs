@@ -17,7 +17,8 @@ pub enum Reason {
     /// More than one word.
     #[error("blanks inside")]
     Blanks,
-    /// A line or an indicator longer than [`LINE_MAX`](crate::list::LINE_MAX), [`TEXT_MAX`](crate::list::TEXT_MAX).
+    /// A line or an indicator longer than [`LINE_MAX`](crate::list::LINE_MAX), [`TEXT_MAX`](crate::list::TEXT_MAX), or a URL
+    /// or query of more parts than are tried of a request (128).
     #[error("too long")]
     TooLong,
     /// A name or a path so short that it would fit what is harmless.

@@ -343,9 +343,19 @@ fn parse_instant(text: &str, zone: &Zone) -> Result<Option<i64>, Reason> {
     }
     let instant = match text.len() {
         DAY => time::parse_day(text).and_then(|day| zone.day_start(day)),
-        _ => time::parse(text),
+        _ if is_instant(text) => time::parse(text),
+        _ => None,
     };
     instant.filter(|instant| WRITABLE.contains(instant)).map(Some).ok_or(Reason::Time)
+}
+
+/// Whether a text has the form of RFC 3339: without its offset an instant would be hours off.
+fn is_instant(text: &str) -> bool {
+    const SHORTEST: usize = "YYYY-MM-DDTHH:MMZ".len();
+    const OFFSET: usize = "+07:00".len();
+    let bytes = text.as_bytes();
+    let has_offset = text.ends_with(['Z', 'z']) || matches!(bytes.iter().nth_back(OFFSET - 1), Some(b'+' | b'-'));
+    bytes.len() >= SHORTEST && matches!(bytes[10], b'T' | b't' | b' ') && has_offset
 }
 
 /// The comment that a line is.

@@ -80,6 +80,20 @@ fn days_are_of_the_reporting_zone_and_instants_their_own() {
 }
 
 #[test]
+fn an_instant_that_could_be_meant_in_another_zone_is_refused() {
+    for written in ["20261101", "1795132800", "1795132800.5", "2026-11-01T08:15:00", "2026-11-01 08:15", "01/11/2026"] {
+        let text = format!("indicator,from\na.example,{written}\n");
+        assert_eq!(reasons(Format::Csv, &text), [(2, Reason::Time)], "{written}");
+    }
+    for written in ["2026-11-01T08:15:00+07:00", "2026-11-01T01:15:00.000Z", "2026-11-01 01:15:00z"] {
+        let zone = made::zone();
+        let text = format!("indicator,from\na.example,{written}\n");
+        let (indicators, _) = read(text.as_bytes(), reading(Format::Csv, Purpose::Indicators, &zone));
+        assert_eq!(indicators[0].from, time::parse("2026-11-01T01:15:00Z"), "{written}");
+    }
+}
+
+#[test]
 fn what_a_line_does_not_say_the_list_says() {
     let zone = made::zone();
     let text = "family,indicator,confidence,source,comment\n,a.example,,,\nown-bot,b.example,5,own,\"said, so\"\n";
