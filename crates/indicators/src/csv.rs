@@ -117,11 +117,9 @@ pub(crate) fn write_row(indicator: &Indicator<'_>, out: &mut String) {
 
 /// A cell in quotes where it needs them; a row being one line, an end of line becomes a blank.
 fn write_cell(text: &str, out: &mut String) {
-    let is_plain = !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
-    if is_plain {
-        return out.push_str(text);
-    }
-    out.push('"');
+    let needs_quotes = text.contains([',', '"']) || text.trim() != text;
+    let quote = if needs_quotes { "\"" } else { "" };
+    out.push_str(quote);
     for letter in text.chars() {
         match letter {
             '"' => out.push_str("\"\""),
@@ -129,5 +127,5 @@ fn write_cell(text: &str, out: &mut String) {
             letter => out.push(letter),
         }
     }
-    out.push('"');
+    out.push_str(quote);
 }

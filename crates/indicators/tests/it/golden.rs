@@ -27,7 +27,7 @@ fn list(case: &Path) -> PathBuf {
     files.into_iter().find(is_list).expect("list")
 }
 
-fn name<'p>(path: Option<&'p std::ffi::OsStr>) -> &'p str {
+fn name(path: Option<&std::ffi::OsStr>) -> &str {
     path.and_then(|name| name.to_str()).expect("name")
 }
 

@@ -10,10 +10,7 @@ use crate::made;
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/indicators");
-    let Ok(entries) = fs::read_dir(folder) else {
-        println!("skipped: no shared lists here");
-        return Vec::new();
-    };
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.map(|entry| entry.expect("entry").path()).collect();
     files.retain(|file| file.extension().is_some_and(|ending| ending == "txt"));
     files.sort();
@@ -24,6 +21,7 @@ fn files() -> Vec<PathBuf> {
 fn all_lists_are_read_and_nearly_every_line_of_them() {
     let (files, zone) = (files(), made::zone());
     if files.is_empty() {
+        println!("skipped: no shared lists here");
         return;
     }
     let (mut builder, mut all, mut aliases, mut findings) = (Set::builder(), Vec::new(), 0, Vec::new());
