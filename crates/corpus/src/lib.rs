@@ -4,10 +4,10 @@
 //! in `fuzz/corpus`, in every test run. Each asserts more than that nothing panics: what must be true of any input.
 //!
 //! * [`reports`] – the formats of reports: rows in = events + rejected, chunked = whole, events are JSON;
-//! * [`lists`] – lists of indicators: lines in = taken + refused, what is taken is canonical, written, read and found again;
 //! * [`settings`] – what an operator writes: schema, mapping, catalogue, owners' tables;
 //! * [`containers`] – gzip, zstd and zip within their caps;
-//! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is.
+//! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is;
+//! * [`lists`] – lists of indicators: what is taken is canonical, written and read the same again, and found.
 
 pub mod containers;
 pub mod lists;
