@@ -5,8 +5,10 @@
 use std::hint::black_box;
 use std::time::Instant;
 
+use event::time::Zone;
 use indicators::inside::Inside;
-use indicators::{Contact, End, Indicator, Kind, Set, Watch};
+use indicators::list::{self, Defaults, Format, INDICATORS_MAX, Purpose, Reading};
+use indicators::{Contact, End, Set, Watch};
 
 const NAMES: u64 = 1_500_000;
 const QUERIES: u64 = 4_000_000;
@@ -41,15 +43,9 @@ impl Chance {
 fn main() {
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
     let names: Vec<String> = (0..NAMES).map(|_| chance.name()).collect();
-    let begun = Instant::now();
     let set = std::sync::Arc::new(build(&names));
     let per = set.bytes() as f64 / set.len() as f64;
-    println!(
-        "{} names: {} MB, {per:.1} bytes each, built in {:?}",
-        set.len(),
-        set.bytes() / 1_000_000,
-        begun.elapsed()
-    );
+    println!("{} names: {} MB, {per:.1} bytes each", set.len(), set.bytes() / 1_000_000);
     let watch = Watch::new(set, std::sync::Arc::default(), Inside::private());
     let strange: Vec<String> = (0..QUERIES).map(|n| host(n, &chance.name())).collect();
     ask("strange names", &watch, &strange);
@@ -62,25 +58,25 @@ fn host(n: u64, name: &str) -> String {
     if n.is_multiple_of(2) { name.to_owned() } else { format!("www.{name}") }
 }
 
+/// A set of a text list of these names.
 fn build(names: &[String]) -> Set {
+    let text = names.join("\n");
+    let Some(zone) = Zone::named("UTC") else { return Set::default() };
+    let defaults = Defaults { family: "made-up-bot".to_owned(), confidence: Some(80), ..Defaults::default() };
+    let (format, purpose, most) = (Format::Text, Purpose::Indicators, INDICATORS_MAX);
     let mut builder = Set::builder();
     builder.begin("made-up", 0);
-    for name in names {
-        let indicator = Indicator {
-            kind: Kind::Domain,
-            text: name.as_str().into(),
-            family: "made-up-bot".into(),
-            source: "made up".into(),
-            confidence: Some(80),
-            from: None,
-            until: None,
-            comment: "".into(),
-        };
+    let begun = Instant::now();
+    let report = list::read(text.as_bytes(), Reading { format, purpose, defaults, zone: &zone, most }, |indicator| {
         if let Err(unfit) = builder.add(&indicator) {
-            println!("{name}: {unfit}");
+            println!("{}: {unfit}", indicator.text);
         }
-    }
-    builder.build()
+    });
+    println!("{} read, {} refused, in {:?}", report.accepted, report.refused, begun.elapsed());
+    let begun = Instant::now();
+    let set = builder.build();
+    println!("built in {:?}", begun.elapsed());
+    set
 }
 
 fn ask(what: &str, watch: &Watch, names: &[String]) {
