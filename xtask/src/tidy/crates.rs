@@ -17,7 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lake", &["event", "constituency", "disk"]),
     ("pipeline", &["event", "feeds", "constituency", "lake", "disk"]),
     ("haidang", &["event", "feeds", "constituency", "country", "disk", "documents", "lake", "pipeline"]),
-    ("corpus", &["event", "feeds", "constituency"]),
+    ("corpus", &["event", "feeds", "constituency", "indicators"]),
     ("fuzz", &["corpus"]),
     ("xtask", &[]),
 ];
