@@ -13,7 +13,7 @@ use indicators::watch::End;
 use super::clock::Clock;
 use super::line::{Line, Told, end};
 use super::members::{first, pick, text};
-use super::zeek::request;
+use super::place::request;
 
 const NAMES: [&str; 16] = [
     "timestamp",

@@ -1,6 +1,8 @@
 //! Where a request goes: hosts and URLs as logs write them.
 
-use super::line::number;
+use std::borrow::Cow;
+
+use super::line::{Line, number};
 
 /// The parts of a URL or of `host:port`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,28 @@ impl<'t> Place<'t> {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let path = if rest[end..].is_empty() { "/" } else { &rest[end..] };
         Some((scheme, Self { path: Some(path), ..Self::of_host(&rest[..end])? }))
+    }
+}
+
+/// An HTTP request as sensors see it: the host of its header, and its target (RFC 9112 §3.2), which for a proxy is a
+/// whole URL.
+pub(super) fn request<'r>(line: &mut Line<'r>, host: Option<Cow<'r, str>>, target: Option<Cow<'r, str>>) {
+    line.name = host.and_then(|host| part(host, |host| Place::of_host(host).map(|place| place.host)));
+    let Some(target) = target else { return };
+    if target.starts_with('/') {
+        line.path = Some(target);
+    } else if let Some((_, place)) = Place::of_url(&target) {
+        line.name = Some(place.host.to_owned().into());
+        line.path = place.path.map(|path| path.to_owned().into());
+        line.url = Some(target);
+    }
+}
+
+/// A part of a text, without a copy where the text is borrowed.
+fn part<'r>(text: Cow<'r, str>, of: impl Fn(&str) -> Option<&str>) -> Option<Cow<'r, str>> {
+    match text {
+        Cow::Borrowed(text) => of(text).map(Cow::Borrowed),
+        Cow::Owned(text) => of(&text).map(|part| Cow::Owned(part.to_owned())),
     }
 }
 

@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter};
 use super::clock::Clock;
 use super::line::{Line, Told, end};
 use super::members::{self, pick};
-use super::place::Place;
+use super::place::request;
 
 /// What is read of a row, by place: see [`At`].
 const NAMES: [&str; 16] = [
@@ -200,13 +200,18 @@ fn json<'r>(text: &'r str, clock: &mut Clock) -> Result<Told<'r>, Problem> {
 
 fn line<'r>(shape: Shape, cell: impl Fn(At) -> Option<Cow<'r, str>>, clock: &mut Clock) -> Result<Told<'r>, Problem> {
     let [from, from_port, to, to_port] = [At::From, At::FromPort, At::To, At::ToPort];
-    let side =
-        |ip: At, port: At| end([NAMES[ip as usize], NAMES[port as usize]], cell(ip).as_deref(), cell(port).as_deref());
+    let transport = cell(At::Proto).unwrap_or_default();
+    // Of ICMP there stand a type and a code.
+    let has_ports = transport != "icmp";
+    let side = |ip: At, port: At| {
+        let written = if has_ports { cell(port) } else { None };
+        end([NAMES[ip as usize], NAMES[port as usize]], cell(ip).as_deref(), written.as_deref())
+    };
     let mut line = Line {
         at: clock.read("ts", &cell(At::Time).unwrap_or_default())?,
         from: side(from, from_port)?,
         to: side(to, to_port)?,
-        transport: cell(At::Proto).unwrap_or_default(),
+        transport,
         application: shape.application().into(),
         mark: ("extra.uid", cell(At::Uid).unwrap_or_default()),
         ..Line::default()
@@ -229,28 +234,6 @@ fn service(words: Option<Cow<'_, str>>) -> Cow<'_, str> {
     match words.as_deref() {
         Some("ssl") => "tls".into(),
         _ => words.filter(|words| !words.contains(',')).unwrap_or_default(),
-    }
-}
-
-/// An HTTP request as sensors see it: the host of its header, and its target (RFC 9112 §3.2), which for a proxy is a
-/// whole URL.
-pub(super) fn request<'r>(line: &mut Line<'r>, host: Option<Cow<'r, str>>, target: Option<Cow<'r, str>>) {
-    line.name = host.and_then(|host| part(host, |host| Place::of_host(host).map(|place| place.host)));
-    let Some(target) = target else { return };
-    if target.starts_with('/') {
-        line.path = Some(target);
-    } else if let Some((_, place)) = Place::of_url(&target) {
-        line.name = Some(place.host.to_owned().into());
-        line.path = place.path.map(|path| path.to_owned().into());
-        line.url = Some(target);
-    }
-}
-
-/// A part of a text, without a copy where the text is borrowed.
-fn part<'r>(text: Cow<'r, str>, of: impl Fn(&str) -> Option<&str>) -> Option<Cow<'r, str>> {
-    match text {
-        Cow::Borrowed(text) => of(text).map(Cow::Borrowed),
-        Cow::Owned(text) => of(&text).map(|part| Cow::Owned(part.to_owned())),
     }
 }
 

@@ -156,7 +156,7 @@ struct Target<'e, 't> {
 }
 
 impl<'t> Target<'_, 't> {
-    fn set(&mut self, field: &Cow<'t, str>, key: &str, value: &Value<'t>) -> Result<(), Problem> {
+    fn set(&mut self, field: &str, key: &str, value: &Value<'t>) -> Result<(), Problem> {
         let outcome = match (key::find(key), value) {
             (_, Value::Nothing) => Outcome::Ignored,
             (None, _) | (_, Value::Tree(_)) => Outcome::Invalid,
@@ -174,11 +174,11 @@ impl<'t> Target<'_, 't> {
         }
     }
 
-    fn keep(&mut self, field: &Cow<'t, str>, value: &Value<'t>) {
+    fn keep(&mut self, field: &str, value: &Value<'t>) {
         if matches!(value, Value::Nothing) || value.as_text().is_empty() {
             return;
         }
-        let renamed = RENAMED.iter().find(|(name, _)| name == field).map(|(_, renamed)| Cow::Borrowed(*renamed));
+        let renamed = RENAMED.iter().find(|(name, _)| *name == field).map(|(_, renamed)| Cow::Borrowed(*renamed));
         self.others.push(renamed.unwrap_or_else(|| format!("extra.{field}").into()), value.clone());
     }
 

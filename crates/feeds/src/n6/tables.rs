@@ -24,12 +24,13 @@ pub(super) struct Category {
 
 /// The category of a word.
 pub(super) fn category(word: &str) -> Option<&'static Category> {
-    static TABLE: LazyLock<Vec<Category>> = LazyLock::new(|| rows(CATEGORIES).filter_map(read).collect());
+    static TABLE: LazyLock<Vec<Category>> =
+        LazyLock::new(|| rows(CATEGORIES).filter_map(|cells| read(&cells)).collect());
     TABLE.iter().find(|category| category.word == word)
 }
 
-fn read(cells: Vec<&'static str>) -> Option<Category> {
-    let &[word, taxonomy, kind, identifier, name, place] = cells.as_slice() else { return None };
+fn read(cells: &[&'static str]) -> Option<Category> {
+    let &[word, taxonomy, kind, identifier, name, place] = cells else { return None };
     Some(Category { word, taxonomy, kind, identifier, names_malware: name == "malware", calls: place == "destination" })
 }
 
@@ -52,7 +53,7 @@ mod tests {
     #[test]
     fn the_tables_hold_what_the_event_format_knows() {
         for cells in rows(CATEGORIES) {
-            let category = read(cells.clone()).unwrap_or_else(|| panic!("{cells:?}"));
+            let category = read(&cells).unwrap_or_else(|| panic!("{cells:?}"));
             assert_eq!(rsit::taxonomy_of(category.kind), Some(category.taxonomy), "{}", category.word);
             assert!(["malware", "identifier"].contains(&cells[4]) && ["source", "destination"].contains(&cells[5]));
         }
