@@ -3,7 +3,7 @@
 //! The fuzz targets in `fuzz/` call these functions with made-up bytes; the replay test calls them with the inputs kept
 //! in `fuzz/corpus`, in every test run. Each asserts more than that nothing panics: what must be true of any input.
 //!
-//! * [`reports`] – the formats of reports: rows in = events + rejected, chunked = whole, events are JSON;
+//! * [`reports`] – the formats of reports and logs: rows in = events + rejected + passed, chunked = whole, events are JSON;
 //! * [`settings`] – what an operator writes: schema, mapping, catalogue, owners' tables;
 //! * [`containers`] – gzip, zstd and zip within their caps;
 //! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is;
@@ -25,6 +25,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("constituency", settings::constituency),
     ("contact", lists::contact),
     ("decode", containers::decode),
+    ("dns_log", reports::dns_log),
+    ("eve", reports::eve),
     ("generic_csv", reports::generic_csv),
     ("generic_jsonl", reports::generic_jsonl),
     ("generic_text", reports::generic_text),
@@ -32,8 +34,12 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("indicators_text", lists::text),
     ("intelmq", reports::intelmq),
     ("mapping", settings::mapping),
+    ("n6", reports::n6),
+    ("nfdump", reports::nfdump),
     ("schema", settings::schema),
     ("shadowserver", reports::shadowserver),
+    ("squid", reports::squid),
     ("subject", values::subject),
     ("time", values::time),
+    ("zeek", reports::zeek),
 ];

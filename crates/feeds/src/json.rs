@@ -46,7 +46,7 @@ impl Records {
         self.rows
     }
 
-    /// Reads the whole records of `bytes` into `sink`; the number of bytes used.
+    /// Reads the whole records of `bytes` into `sink`, one event each; the number of bytes used.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
@@ -54,12 +54,24 @@ impl Records {
         sink: &mut Sink,
         mut event: impl FnMut(&str, &mut EventRows) -> Result<(), Problem>,
     ) -> usize {
+        self.read_any(bytes, last, sink, |text, row, events| event(text, events).and_then(|()| events.accept(row)))
+    }
+
+    /// As [`read`](Self::read), `events` being told the number of each record and accepting as many as it likes, or none
+    /// with a problem.
+    pub(crate) fn read_any(
+        &mut self,
+        bytes: &[u8],
+        last: bool,
+        sink: &mut Sink,
+        mut events: impl FnMut(&str, u64, &mut EventRows) -> Result<(), Problem>,
+    ) -> usize {
         let mut used = 0;
         while let Some(piece) = self.next(bytes, &mut used, last) {
             self.rows += 1;
             let text = str::from_utf8(piece.bytes).map_err(|_| Reason::Malformed);
             let read = match (piece.wrong, text) {
-                (None, Ok(text)) => event(text, &mut sink.events).and_then(|()| sink.events.accept(self.rows)),
+                (None, Ok(text)) => events(text, self.rows, &mut sink.events),
                 (Some(reason), _) | (None, Err(reason)) => Err(Problem::new("", "", reason)),
             };
             if let Err(problem) = read {
@@ -213,8 +225,9 @@ pub(crate) fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     Some(members)
 }
 
+/// A member's name, without a copy where it can be had.
 #[derive(Deserialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+pub(crate) struct Name<'t>(#[serde(borrow)] pub(crate) Cow<'t, str>);
 
 struct Members;
 
