@@ -5,12 +5,14 @@
 //!
 //! * [`reports`] – the formats of reports: rows in = events + rejected, chunked = whole, events are JSON;
 //! * [`settings`] – what an operator writes: schema, mapping, catalogue, owners' tables;
+//! * [`sources`] – what others say of addresses: routing tables, registries, geographic databases;
 //! * [`containers`] – gzip, zstd and zip within their caps;
 //! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is.
 
 pub mod containers;
 pub mod reports;
 pub mod settings;
+pub mod sources;
 pub mod values;
 
 /// A parser behind a function that panics if what must be true is not.
@@ -22,13 +24,19 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("clean", values::clean),
     ("constituency", settings::constituency),
     ("decode", containers::decode),
+    ("delegated", sources::delegated),
     ("generic_csv", reports::generic_csv),
     ("generic_jsonl", reports::generic_jsonl),
     ("generic_text", reports::generic_text),
     ("intelmq", reports::intelmq),
+    ("leak", reports::leak),
+    ("leak_scrub", reports::leak_scrub),
     ("mapping", settings::mapping),
+    ("mmdb", sources::mmdb),
+    ("pfx2as", sources::pfx2as),
     ("schema", settings::schema),
     ("shadowserver", reports::shadowserver),
     ("subject", values::subject),
     ("time", values::time),
+    ("whois", sources::whois),
 ];

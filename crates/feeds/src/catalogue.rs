@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [feed.partner-list]                # a name of small letters, digits and hyphens
-//! format = "generic"                 # or "shadowserver", "intelmq"
+//! format = "generic"                 # or "shadowserver", "intelmq", "leak"
 //! files = ["*-partner-??.csv"]       # base names without .gz, .zst, .zip; * any characters, ? any one
 //! schema = "intelmq.json"            # shadowserver: a schema file in place of our own
 //! mapping_file = "partner-list.toml" # generic: see crate::generic; or the mapping itself as the table `mapping`
@@ -52,6 +52,8 @@ pub enum Speaks {
     Generic(Arc<Mapping>),
     /// A list with a mapping in a file of its own, relative to `feeds.toml`; for [`Mapping::parse`].
     GenericFile(PathBuf),
+    /// Lists of leaked accounts: what is delivered goes through [`crate::leak::Scrub`] before anything of it is kept.
+    Leak,
 }
 
 /// How far a source is trusted: the first half of the Admiralty scale (NATO AJP-2.1).
@@ -255,13 +257,14 @@ fn speaks(name: &str, spec: &Spec) -> Result<Speaks, CatalogueError> {
     match (spec.format.as_str(), &spec.mapping, &spec.mapping_file) {
         ("shadowserver", ..) => Ok(Speaks::Shadowserver { schema: spec.schema.clone() }),
         ("intelmq", ..) => Ok(Speaks::Intelmq),
+        ("leak", ..) => Ok(Speaks::Leak),
         ("generic", Some(mapping), None) => {
             let mapping = Mapping::of(mapping).map_err(|error| wrong(name, "mapping", error.to_string()))?;
             Ok(Speaks::Generic(Arc::new(mapping)))
         }
         ("generic", None, Some(path)) => Ok(Speaks::GenericFile(path.clone())),
         ("generic", ..) => Err(wrong(name, "mapping", "wanted: either mapping or mapping_file")),
-        _ => Err(wrong(name, "format", "none of shadowserver, intelmq, generic")),
+        _ => Err(wrong(name, "format", "none of shadowserver, intelmq, generic, leak")),
     }
 }
 
@@ -331,6 +334,9 @@ mod tests {
             ("events.jsonl.zst", Some("intelmq")),
             ("export.intelmq.json", Some("intelmq")),
             ("2026-11-20-all.blocklist.txt", Some("blocklist-text")),
+            ("2026-11-20-gov.leak.csv", Some("leaks")),
+            ("made-up.leak.jsonl.gz", Some("leaks")),
+            ("made-up.leak.txt", Some("leaks")),
             ("readme.txt", None),
         ] {
             assert_eq!(catalogue.feed_for_file(file).map(|feed| feed.name.as_str()), wanted, "{file}");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event::rows::{EventRows, Problem};
 
-use crate::{generic, intelmq, shadowserver};
+use crate::{generic, intelmq, leak, shadowserver};
 
 /// Longest record (CSV row or line), in bytes. The longest row seen in real reports is about 20 kB.
 pub const RECORD_MAX: usize = 1 << 20;
@@ -18,9 +18,16 @@ pub enum Format {
     IntelMq,
     /// A list of the operator's own, described by a mapping.
     Generic(Arc<generic::Mapping>),
+    /// A list of leaked accounts, scrubbed by [`leak::Scrub`] before it was kept.
+    Leak,
 }
 
 impl Format {
+    /// Whether a delivered file must go through [`leak::Scrub`] before anything of it is kept.
+    pub fn needs_scrub(&self) -> bool {
+        matches!(self, Self::Leak)
+    }
+
     /// A parser for a file of this name.
     ///
     /// # Errors
@@ -30,6 +37,7 @@ impl Format {
             Self::Shadowserver(schema) => Parser::Shadowserver(schema.open(file_name)?),
             Self::IntelMq => Parser::IntelMq(intelmq::Parser::new(file_name)),
             Self::Generic(mapping) => Parser::Generic(generic::Parser::new(mapping.clone(), file_name)),
+            Self::Leak => Parser::Leak(leak::Parser::new(file_name)),
         })
     }
 }
@@ -43,9 +51,19 @@ pub enum Parser {
     IntelMq(intelmq::Parser),
     /// A list described by a mapping.
     Generic(generic::Parser),
+    /// A scrubbed list of leaked accounts.
+    Leak(leak::Parser),
 }
 
 impl Parser {
+    /// Says when the file was delivered, in microseconds since 1970: the time of events of a format that has none of its
+    /// own, if the file's name has no date. Of the other formats nothing changes.
+    pub fn delivered_at(&mut self, micros: i64) {
+        if let Self::Leak(parser) = self {
+            parser.delivered_at(micros);
+        }
+    }
+
     /// Reads the whole records of `bytes` into `sink`; with `last`, the end of the file ends a record.
     ///
     /// Returns the bytes used: what is left comes again, with more behind it. Of [`RECORD_MAX`] bytes some are always used.
@@ -54,6 +72,7 @@ impl Parser {
             Self::Shadowserver(parser) => parser.parse(bytes, last, sink),
             Self::IntelMq(parser) => parser.parse(bytes, last, sink),
             Self::Generic(parser) => parser.parse(bytes, last, sink),
+            Self::Leak(parser) => parser.parse(bytes, last, sink),
         }
     }
 
@@ -63,6 +82,7 @@ impl Parser {
             Self::Shadowserver(parser) => parser.rows(),
             Self::IntelMq(parser) => parser.rows(),
             Self::Generic(parser) => parser.rows(),
+            Self::Leak(parser) => parser.rows(),
         }
     }
 
@@ -72,6 +92,7 @@ impl Parser {
             Self::Shadowserver(parser) => parser.report(),
             Self::IntelMq(parser) => parser.report(),
             Self::Generic(parser) => parser.report(),
+            Self::Leak(parser) => parser.report(),
         }
     }
 
@@ -81,6 +102,7 @@ impl Parser {
             Self::Shadowserver(parser) => parser.date(),
             Self::IntelMq(parser) => parser.date(),
             Self::Generic(parser) => parser.date(),
+            Self::Leak(parser) => parser.date(),
         }
     }
 }

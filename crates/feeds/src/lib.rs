@@ -9,6 +9,7 @@
 //! * [`shadowserver`] – daily CSV reports, mapped by the operator's schema file or our own;
 //! * [`intelmq`] – JSON lines in the IntelMQ data format;
 //! * [`generic`] – CSV, JSON lines or text, described by a small TOML mapping;
+//! * [`leak`] – lists of leaked accounts, and how they lose their passwords before anything is kept;
 //! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
 
 pub mod catalogue;
@@ -17,6 +18,7 @@ pub mod format;
 pub mod generic;
 pub mod intelmq;
 mod json;
+pub mod leak;
 pub mod name;
 pub mod record;
 pub mod shadowserver;
