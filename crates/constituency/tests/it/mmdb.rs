@@ -2,13 +2,18 @@
 
 use std::net::IpAddr;
 
-/// A value of the format: a text, a number of 32 bits, an array or a map.
+/// A value of the format: a text, a number of 16, 32 or 64 bits by its type, an array or a map.
 pub(crate) enum Value {
     Text(String),
-    Number(u32),
+    Number(u8, u32),
     Array(Vec<Value>),
     Map(Vec<(String, Value)>),
 }
+
+/// Types of numbers.
+const U16: u8 = 5;
+const U32: u8 = 6;
+const U64: u8 = 9;
 
 impl Value {
     pub(crate) fn map(members: &[(&str, &str)]) -> Self {
@@ -21,9 +26,11 @@ impl Value {
                 control(2, text.len(), out);
                 out.extend(text.as_bytes());
             }
-            Self::Number(number) => {
-                control(6, 4, out);
-                out.extend(number.to_be_bytes());
+            Self::Number(kind, number) => {
+                let bytes = number.to_be_bytes();
+                let bytes = if *kind == U16 { &bytes[2..] } else { &bytes };
+                control(*kind, bytes.len(), out);
+                out.extend(bytes);
             }
             Self::Array(items) => {
                 control(11, items.len(), out);
@@ -56,7 +63,7 @@ fn control(kind: u8, size: usize, out: &mut Vec<u8>) {
 /// As GeoLite2-ASN has it.
 pub(crate) fn asn_record(asn: u32, holder: &str) -> Value {
     Value::Map(vec![
-        ("autonomous_system_number".to_owned(), Value::Number(asn)),
+        ("autonomous_system_number".to_owned(), Value::Number(U32, asn)),
         ("autonomous_system_organization".to_owned(), Value::Text(holder.to_owned())),
     ])
 }
@@ -106,17 +113,17 @@ pub(crate) fn mmdb(records: &[(&str, Value)], built: u32) -> Vec<u8> {
     out.extend([0; 16]);
     out.extend(data);
     out.extend(b"\xab\xcd\xefMaxMind.com");
-    let number = |name: &str, number: u32| (name.to_owned(), Value::Number(number));
+    let number = |name: &str, kind: u8, number: u32| (name.to_owned(), Value::Number(kind, number));
     Value::Map(vec![
-        number("binary_format_major_version", 2),
-        number("binary_format_minor_version", 0),
-        number("build_epoch", built),
+        number("binary_format_major_version", U16, 2),
+        number("binary_format_minor_version", U16, 0),
+        number("build_epoch", U64, built),
         ("database_type".to_owned(), Value::Text("made-up".to_owned())),
         ("description".to_owned(), Value::map(&[("en", "made-up")])),
-        number("ip_version", 6),
+        number("ip_version", U16, 6),
         ("languages".to_owned(), Value::Array(vec![Value::Text("en".to_owned())])),
-        number("node_count", nodes.len() as u32),
-        number("record_size", 24),
+        number("node_count", U32, nodes.len() as u32),
+        number("record_size", U16, 24),
     ])
     .write(&mut out);
     out
