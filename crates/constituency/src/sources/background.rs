@@ -216,7 +216,7 @@ impl Layer {
 }
 
 /// The fact of the stretch in which a number lies.
-fn at<N: PartialOrd>(stretches: &[(N, FactId)], number: N) -> FactId {
+fn at<N: PartialOrd + Copy>(stretches: &[(N, FactId)], number: N) -> FactId {
     let next = stretches.partition_point(|(first, _)| *first <= number);
     next.checked_sub(1).and_then(|at| stretches.get(at)).map_or(0, |(_, fact)| *fact)
 }

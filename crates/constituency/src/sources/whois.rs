@@ -102,8 +102,10 @@ impl<'t> Object<'t> {
         Some(Row { origin: Some(Origin::One(origin)), ..Row::addresses(block) })
     }
 
-    fn described(&self, row: Row) -> Row {
-        let holder = said(self.descr).or_else(|| said(self.org));
-        Row { name: said(self.name), holder, country: Country::parse(self.country), ..row }
+    fn described(&self, mut row: Row) -> Row {
+        row.name = said(self.name);
+        row.holder = said(self.descr).or_else(|| said(self.org));
+        row.country = Country::parse(self.country);
+        row
     }
 }

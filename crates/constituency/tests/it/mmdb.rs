@@ -1,5 +1,7 @@
 //! A writer of small databases in the MaxMind DB format (version 2, records of 24 bits): enough to test the reader.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::net::IpAddr;
 
 /// A value of the format: a text, a number of 16, 32 or 64 bits by its type, an array or a map.

@@ -1,5 +1,7 @@
 //! What other sources say: each form as rows, what they say together, and that it stays below the tables.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::net::IpAddr;
