@@ -5,6 +5,7 @@
 //!
 //! * [`reports`] – the formats of reports and logs: rows in = events + rejected + passed, chunked = whole, events are JSON;
 //! * [`settings`] – what an operator writes: schema, mapping, catalogue, owners' tables;
+//! * [`sources`] – what others say of addresses: routing tables, registries, geographic databases;
 //! * [`containers`] – gzip, zstd and zip within their caps;
 //! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is;
 //! * [`lists`] – lists of indicators: what is taken is canonical, written and read the same again, and found.
@@ -13,6 +14,7 @@ pub mod containers;
 pub mod lists;
 pub mod reports;
 pub mod settings;
+pub mod sources;
 pub mod values;
 
 /// A parser behind a function that panics if what must be true is not.
@@ -25,6 +27,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("constituency", settings::constituency),
     ("contact", lists::contact),
     ("decode", containers::decode),
+    ("delegated", sources::delegated),
     ("dns_log", reports::dns_log),
     ("eve", reports::eve),
     ("generic_csv", reports::generic_csv),
@@ -33,13 +36,18 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("indicators_csv", lists::csv),
     ("indicators_text", lists::text),
     ("intelmq", reports::intelmq),
+    ("leak", reports::leak),
+    ("leak_scrub", reports::leak_scrub),
     ("mapping", settings::mapping),
+    ("mmdb", sources::mmdb),
     ("n6", reports::n6),
     ("nfdump", reports::nfdump),
+    ("pfx2as", sources::pfx2as),
     ("schema", settings::schema),
     ("shadowserver", reports::shadowserver),
     ("squid", reports::squid),
     ("subject", values::subject),
     ("time", values::time),
+    ("whois", sources::whois),
     ("zeek", reports::zeek),
 ];

@@ -6,6 +6,7 @@ use event::rows::{EventRows, Limits};
 use feeds::{
     format::{Format, Rejected, Sink},
     generic::Mapping,
+    leak::Scrub,
     logs::{Kind, Log},
     shadowserver::Schema,
 };
@@ -103,6 +104,30 @@ pub fn generic_jsonl(data: &[u8]) {
 /// A list as text.
 pub fn generic_text(data: &[u8]) {
     check(&Format::Generic(TEXT.clone()), "2026-11-19-list.txt", data);
+}
+
+/// A list of leaked accounts as it is kept.
+pub fn leak(data: &[u8]) {
+    check(&Format::Leak, "2026-11-19-list.leak.csv", data);
+}
+
+/// A list of leaked accounts as it is delivered: scrubbed the same in pieces and again, and every row read afterwards.
+pub fn leak_scrub(data: &[u8]) {
+    let kept = scrub(data, data.len().max(1));
+    assert!(scrub(data, PIECES[data.len() % PIECES.len()]) == kept, "in pieces the list is scrubbed otherwise");
+    assert!(scrub(&kept, kept.len().max(1)) == kept, "what was scrubbed is not scrubbed to itself");
+    check(&Format::Leak, "2026-11-19-list.leak.csv", &kept);
+}
+
+fn scrub(list: &[u8], piece: usize) -> Vec<u8> {
+    let (mut scrub, mut kept) = (Scrub::new(), Vec::new());
+    for piece in list.chunks(piece) {
+        scrub.push(piece, false, &mut kept);
+    }
+    scrub.push(&[], true, &mut kept);
+    let lines = kept.iter().filter(|byte| **byte == b'\n').count() as u64;
+    assert_eq!(lines, scrub.rows() + 1, "one row in is one row out");
+    kept
 }
 
 /// What one reading of a report gave.

@@ -2,8 +2,8 @@
 //!
 //! ```toml
 //! [feed.partner-list]                # a name of small letters, digits and hyphens
-//! format = "generic"                 # or "shadowserver", "intelmq", "n6"; of logs "zeek", "suricata", "nfdump", "dns-log",
-//!                                    # "squid"
+//! format = "generic"                 # or "shadowserver", "intelmq", "n6", "leak"; of logs "zeek", "suricata", "nfdump",
+//!                                    # "dns-log", "squid"
 //! files = ["*-partner-??.csv"]       # base names without .gz, .zst, .zip; * any characters, ? any one
 //! schema = "intelmq.json"            # shadowserver: a schema file in place of our own
 //! mapping_file = "partner-list.toml" # generic: see crate::generic; or the mapping itself as the table `mapping`
@@ -70,6 +70,8 @@ pub enum Speaks {
         /// The networks that are ours, first and last address as [`address::to_bits`] has them; empty if not said.
         inside: Vec<(u128, u128)>,
     },
+    /// Lists of leaked accounts: what is delivered goes through [`crate::leak::Scrub`] before anything of it is kept.
+    Leak,
 }
 
 /// How far a source is trusted: the first half of the Admiralty scale (NATO AJP-2.1).
@@ -270,6 +272,7 @@ fn speaks(name: &str, spec: &Spec) -> Result<Speaks, CatalogueError> {
     match (spec.format.as_str(), &spec.mapping, &spec.mapping_file) {
         ("shadowserver", ..) => Ok(Speaks::Shadowserver { schema: spec.schema.clone() }),
         ("intelmq", ..) => Ok(Speaks::Intelmq),
+        ("leak", ..) => Ok(Speaks::Leak),
         ("generic", Some(mapping), None) => {
             let mapping = Mapping::of(mapping).map_err(|error| wrong(name, "mapping", error.to_string()))?;
             Ok(Speaks::Generic(Arc::new(mapping)))
@@ -279,7 +282,9 @@ fn speaks(name: &str, spec: &Spec) -> Result<Speaks, CatalogueError> {
         ("n6", ..) => Ok(Speaks::N6),
         (format, ..) => match logs::Kind::parse(format) {
             Some(kind) => log(name, kind, spec),
-            None => Err(wrong(name, "format", format!("none of shadowserver, intelmq, generic, n6, {}", log_words()))),
+            None => {
+                Err(wrong(name, "format", format!("none of shadowserver, intelmq, generic, n6, leak, {}", log_words())))
+            }
         },
     }
 }
@@ -392,6 +397,9 @@ mod tests {
             ("events.jsonl.zst", Some("intelmq")),
             ("export.intelmq.json", Some("intelmq")),
             ("2026-11-20-all.blocklist.txt", Some("blocklist-text")),
+            ("2026-11-20-gov.leak.csv", Some("leaks")),
+            ("made-up.leak.jsonl.gz", Some("leaks")),
+            ("made-up.leak.txt", Some("leaks")),
             ("readme.txt", None),
         ] {
             assert_eq!(catalogue.feed_for_file(file).map(|feed| feed.name.as_str()), wanted, "{file}");

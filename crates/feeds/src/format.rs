@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event::rows::{EventRows, Problem};
 
-use crate::{generic, intelmq, logs, n6, shadowserver};
+use crate::{generic, intelmq, leak, logs, n6, shadowserver};
 
 /// Longest record (CSV row or line), in bytes. The longest row seen in real reports is about 20 kB.
 pub const RECORD_MAX: usize = 1 << 20;
@@ -22,9 +22,16 @@ pub enum Format {
     N6,
     /// A log of connections, held against known malware hosts.
     Log(logs::Log),
+    /// A list of leaked accounts, scrubbed by [`leak::Scrub`] before it was kept.
+    Leak,
 }
 
 impl Format {
+    /// Whether a delivered file must go through [`leak::Scrub`] before anything of it is kept.
+    pub fn needs_scrub(&self) -> bool {
+        matches!(self, Self::Leak)
+    }
+
     /// A parser for a file of this name.
     ///
     /// # Errors
@@ -37,6 +44,7 @@ impl Format {
             Self::Generic(mapping) => Parser::Generic(generic::Parser::new(mapping.clone(), file_name)),
             Self::N6 => Parser::N6(n6::Parser::new(file_name)),
             Self::Log(log) => Parser::Log(log.open(file_name)?),
+            Self::Leak => Parser::Leak(leak::Parser::new(file_name)),
         })
     }
 }
@@ -54,9 +62,19 @@ pub enum Parser {
     N6(n6::Parser),
     /// A log of connections.
     Log(logs::Parser),
+    /// A scrubbed list of leaked accounts.
+    Leak(leak::Parser),
 }
 
 impl Parser {
+    /// Says when the file was delivered, in microseconds since 1970: the time of events of a format that has none of its
+    /// own, if the file's name has no date. Of the other formats nothing changes.
+    pub fn delivered_at(&mut self, micros: i64) {
+        if let Self::Leak(parser) = self {
+            parser.delivered_at(micros);
+        }
+    }
+
     /// Reads the whole records of `bytes` into `sink`; with `last`, the end of the file ends a record.
     ///
     /// Returns the bytes used: what is left comes again, with more behind it. Of [`RECORD_MAX`] bytes some are always used.
@@ -67,6 +85,7 @@ impl Parser {
             Self::Generic(parser) => parser.parse(bytes, last, sink),
             Self::N6(parser) => parser.parse(bytes, last, sink),
             Self::Log(parser) => parser.parse(bytes, last, sink),
+            Self::Leak(parser) => parser.parse(bytes, last, sink),
         }
     }
 
@@ -78,6 +97,7 @@ impl Parser {
             Self::Generic(parser) => parser.rows(),
             Self::N6(parser) => parser.rows(),
             Self::Log(parser) => parser.rows(),
+            Self::Leak(parser) => parser.rows(),
         }
     }
 
@@ -85,7 +105,7 @@ impl Parser {
     pub fn passed(&self) -> u64 {
         match self {
             Self::Log(parser) => parser.passed(),
-            Self::Shadowserver(_) | Self::IntelMq(_) | Self::Generic(_) | Self::N6(_) => 0,
+            Self::Shadowserver(_) | Self::IntelMq(_) | Self::Generic(_) | Self::N6(_) | Self::Leak(_) => 0,
         }
     }
 
@@ -97,6 +117,7 @@ impl Parser {
             Self::Generic(parser) => parser.report(),
             Self::N6(parser) => parser.report(),
             Self::Log(parser) => parser.report(),
+            Self::Leak(parser) => parser.report(),
         }
     }
 
@@ -108,6 +129,7 @@ impl Parser {
             Self::Generic(parser) => parser.date(),
             Self::N6(parser) => parser.date(),
             Self::Log(parser) => parser.date(),
+            Self::Leak(parser) => parser.date(),
         }
     }
 }

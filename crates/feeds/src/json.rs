@@ -35,9 +35,10 @@ enum Skip {
 }
 
 /// A record, or what stands where one should, with the reason why it is none.
-struct Piece<'b> {
-    bytes: &'b [u8],
-    wrong: Option<Reason>,
+pub(crate) struct Piece<'b> {
+    pub(crate) bytes: &'b [u8],
+    /// Why it is none.
+    pub(crate) wrong: Option<Reason>,
 }
 
 impl Records {
@@ -82,7 +83,8 @@ impl Records {
         used
     }
 
-    fn next<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
+    /// The next record that is whole; `used` moves past it.
+    pub(crate) fn next<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
         self.pass_over(bytes, used);
         loop {
             pass_blanks(bytes, used);

@@ -11,6 +11,7 @@
 //! * [`n6`] – events of the n6 platform of CERT Polska, as JSON or CSV;
 //! * [`logs`] – logs of Zeek, Suricata, nfdump, name servers and Squid, held against known malware hosts;
 //! * [`generic`] – CSV, JSON lines or text, described by a small TOML mapping;
+//! * [`leak`] – lists of leaked accounts, and how they lose their passwords before anything is kept;
 //! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
 
 pub mod catalogue;
@@ -19,6 +20,7 @@ pub mod format;
 pub mod generic;
 pub mod intelmq;
 mod json;
+pub mod leak;
 pub mod logs;
 pub mod n6;
 pub mod name;

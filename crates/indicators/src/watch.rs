@@ -163,7 +163,8 @@ impl Watch {
     pub fn find(&self, contact: &Contact<'_>) -> Option<Hit<'_>> {
         let (inside, found) = match self.view(contact)? {
             View::Called(peer) => (Side::From, self.called(contact, peer)?),
-            View::Back(peer) => (Side::To, self.ends([peer].into_iter(), contact.at)?),
+            // A listed address alone is no proof: it may be scanning whatever it reaches.
+            View::Back(peer) => (Side::To, self.address_port(peer, contact.at)?),
         };
         let Found { kind, indicator, family, source, confidence } = found;
         Some(Hit { inside, kind, indicator, family, source, confidence })

@@ -18,7 +18,7 @@ impl Naive<'_> {
         let is_ours = |end: &End| self.ours.contains(&end.ip);
         let from = contact.from?;
         if contact.to.as_ref().is_some_and(is_ours) && !is_ours(&from) {
-            return self.ends(&[from], contact.at).map(|at| (false, at));
+            return self.ends(&[from], &[Kind::AddressPort], contact.at).map(|at| (false, at));
         }
         let called = Called::of(contact);
         let peer = contact.to.filter(|to| !is_ours(to));
@@ -32,7 +32,7 @@ impl Naive<'_> {
         let found = self
             .request(contact, host.as_deref(), port, Kind::Url)
             .or_else(|| self.name(&called, contact.at))
-            .or_else(|| self.ends(&ends, contact.at))
+            .or_else(|| self.ends(&ends, &[Kind::AddressPort, Kind::Address], contact.at))
             .or_else(|| self.request(contact, host.as_deref(), port, Kind::Path));
         found.map(|at| (true, at))
     }
@@ -43,13 +43,12 @@ impl Naive<'_> {
         if any(self.allowed, at, fits) { None } else { best(self.indicators, at, fits, |i| i.text.len()) }
     }
 
-    fn ends(&self, ends: &[End], at: i64) -> Option<usize> {
+    fn ends(&self, ends: &[End], kinds: &[Kind], at: i64) -> Option<usize> {
         let free: Vec<&End> = ends.iter().filter(|end| !any(self.allowed, at, |i| end_fits(i, end))).collect();
-        let of = |kind| {
+        kinds.iter().find_map(|&kind| {
             let mut free = free.iter();
             free.find_map(|end| best(self.indicators, at, |i| i.kind == kind && end_fits(i, end), |_| 0))
-        };
-        of(Kind::AddressPort).or_else(|| of(Kind::Address))
+        })
     }
 
     fn request(&self, contact: &Contact<'_>, host: Option<&str>, port: Option<u16>, kind: Kind) -> Option<usize> {

@@ -46,7 +46,8 @@ fn the_side_that_is_ours_is_the_subject_and_never_the_indicator() {
     let side = |contact: &Contact<'_>| watch.find(contact).map(|hit| hit.inside);
     assert_eq!(side(&call("10.0.0.1", "192.0.2.1:80")), Some(Side::From));
     assert_eq!(side(&call("192.0.2.2:443", "10.0.0.1:50000")), Some(Side::To));
-    assert_eq!(side(&call("192.0.2.1:50000", "10.0.0.1:22")), Some(Side::To));
+    // Whoever is listed may scan: that he reached us says nothing of us.
+    assert_eq!(side(&call("192.0.2.1:50000", "10.0.0.1:22")), None);
     assert_eq!(side(&call("192.0.2.2:50000", "10.0.0.1:443")), None);
     assert_eq!(side(&call("198.51.100.1", "192.0.2.1")), Some(Side::From));
     assert_eq!(side(&call("192.0.2.1", "198.51.100.1")), None);
