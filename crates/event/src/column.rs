@@ -3,6 +3,7 @@
 //! Arrow's own builders only append; a report row may set a value, overwrite it, or be rejected as a
 //! whole after half of its columns are in. These columns pad with nulls and cut back for free.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use arrow_array::{
@@ -151,13 +152,83 @@ pub struct Words {
     valid: Vec<bool>,
     words: Vec<Box<str>>,
     index: FxHashMap<Box<str>, i32>,
-    spellings: FxHashMap<Box<str>, Option<Word>>,
+    short: FxHashMap<Short, Option<Word>>,
+    long: FxHashMap<Box<str>, Option<Word>>,
+    last_short: Option<(Short, Option<Word>)>,
     last: Option<Word>,
+}
+
+/// A spelling of at most sixteen bytes as numbers, which are compared without a look at memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Short {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Short {
+    #[inline]
+    fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_ne_bytes(*first), u64::from_ne_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u32::from_ne_bytes(*first).into(), u32::from_ne_bytes(*last).into())
+        } else {
+            let byte = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
+            (byte(0) | byte(1) << 8 | byte(2) << 16, 0)
+        };
+        (bytes.len() <= 16).then_some(Self { first, last, length: bytes.len() })
+    }
 }
 
 /// A word of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word(i32);
+
+/// A column of `rows` rows that all say the same, or nothing.
+pub fn constant(text: Option<&str>, rows: usize) -> ArrayRef {
+    let nulls = text.is_none().then(|| NullBuffer::new_null(rows));
+    let words = StringArray::from_iter_values(text);
+    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(vec![0; rows].into(), nulls), Arc::new(words)))
+}
+
+/// Words that stand for codes (numbers, keys of another column): each code's text is asked for once.
+#[derive(Debug)]
+pub struct Named<C> {
+    words: Words,
+    known: FxHashMap<C, Option<Word>>,
+    last: Option<(C, Option<Word>)>,
+}
+
+impl<C> Default for Named<C> {
+    fn default() -> Self {
+        Self { words: Words::default(), known: FxHashMap::default(), last: None }
+    }
+}
+
+impl<C: Copy + Eq + Hash> Named<C> {
+    /// Sets the word of `row`, which is the last row or the one after it, to what a code is called.
+    #[inline]
+    pub fn set<'t>(&mut self, row: usize, code: C, name: impl FnOnce() -> Option<&'t str>) {
+        let word = match self.last {
+            Some((last, word)) if last == code => word,
+            _ => self.find(code, name),
+        };
+        self.last = Some((code, word));
+        self.words.put(row, word);
+    }
+
+    fn find<'t>(&mut self, code: C, name: impl FnOnce() -> Option<&'t str>) -> Option<Word> {
+        let Self { words, known, .. } = self;
+        *known.entry(code).or_insert_with(|| name().map(|text| words.intern(text)))
+    }
+
+    /// The column as a dictionary of strings.
+    pub fn finish(mut self, rows: usize) -> ArrayRef {
+        self.words.finish(rows)
+    }
+}
 
 impl Words {
     /// Sets the value of `row`, which is the last row or the one after it.
@@ -202,19 +273,29 @@ impl Words {
 
     /// What was [remembered](Self::remember) of a spelling.
     #[inline]
-    pub fn recall(&self, spelling: &str) -> Option<Option<Word>> {
-        self.spellings.get(spelling).copied()
+    pub fn recall(&mut self, spelling: &str) -> Option<Option<Word>> {
+        let Some(short) = Short::of(spelling) else { return self.long.get(spelling).copied() };
+        match self.last_short {
+            Some((last, word)) if last == short => Some(word),
+            _ => {
+                let word = *self.short.get(&short)?;
+                self.last_short = Some((short, word));
+                Some(word)
+            }
+        }
     }
 
     /// Keeps in mind which word a spelling is, `None` for no valid one.
     pub fn remember(&mut self, spelling: &str, word: Option<Word>) {
-        if spelling.len() > SPELLING_LENGTH_MAX {
-            return;
+        if self.short.len() + self.long.len() >= SPELLINGS_MAX {
+            self.short.clear();
+            self.long.clear();
         }
-        if self.spellings.len() >= SPELLINGS_MAX {
-            self.spellings.clear();
+        match Short::of(spelling) {
+            Some(short) => _ = self.short.insert(short, word),
+            None if spelling.len() <= SPELLING_LENGTH_MAX => _ = self.long.insert(spelling.into(), word),
+            None => {}
         }
-        self.spellings.insert(spelling.into(), word);
     }
 
     /// The value of `row`, if it was set.
@@ -238,5 +319,38 @@ impl Words {
         self.valid = valid;
         let words = StringArray::from_iter_values(words.iter());
         Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), Arc::new(words)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_spellings_are_one_if_their_texts_are(a in "[ab\u{1}\u{0}]{0,18}", b in "[ab\u{1}\u{0}]{0,18}") {
+            let (short, other) = (Short::of(&a), Short::of(&b));
+            prop_assert_eq!(short.is_some(), a.len() <= 16);
+            if short.is_some() && other.is_some() {
+                prop_assert_eq!(short == other, a == b);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_is_recalled_until_the_batch_ends() {
+        let mut words = Words::default();
+        for spelling in ["", "a", "ab", "abc", "abcd", "sixteen letters!", "seventeen letters", &"x".repeat(200)] {
+            assert_eq!(words.recall(spelling), None, "{spelling}");
+            let word = words.intern(spelling);
+            words.remember(spelling, Some(word));
+            words.remember("never", None);
+            let is_kept = spelling.len() <= SPELLING_LENGTH_MAX;
+            assert_eq!(words.recall(spelling), is_kept.then_some(Some(word)), "{spelling}");
+            assert_eq!(words.recall("never"), Some(None));
+        }
+        words.finish(0);
+        assert_eq!(words.recall("abc"), None);
     }
 }

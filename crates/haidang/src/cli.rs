@@ -69,7 +69,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
     /// Show how the feeds live
-    Feeds,
+    Feeds(FeedsArgs),
     /// Show the reports that came in
     Reports(ReportsArgs),
     /// Look after the lake
@@ -264,6 +264,18 @@ pub(crate) enum QuarantineCommand {
         /// Its number
         report: i64,
     },
+    /// Try the files again that nobody knew how to read (see `reports --refused`), with the feeds of today
+    Retry {
+        /// Only those whose hash begins so
+        #[arg(long, default_value = "")]
+        hash: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeedsArgs {
+    /// One feed, family by family
+    pub(crate) feed: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -271,7 +283,7 @@ pub(crate) struct ReportsArgs {
     /// At most so many, newest first
     #[arg(long, default_value_t = 30)]
     pub(crate) limit: usize,
-    /// Files nobody knew how to read
+    /// Files that nobody knew how to read, and has not been able to read since
     #[arg(long)]
     pub(crate) refused: bool,
 }

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::At as _;
 use crate::folder::{bounded, read_text};
+use crate::journal::Refused;
 use crate::{DataFolder, PipelineError};
 
 /// Level of compression of raw reports: the fastest regular one.
@@ -107,6 +108,15 @@ impl From<DecodeError> for Unpack {
     fn from(error: DecodeError) -> Self {
         Self::Decode(error)
     }
+}
+
+/// Accepts a refused file again from its raw bytes, as it was delivered.
+///
+/// # Errors
+/// As [`accept`].
+pub fn again(folder: &DataFolder, refused: &Refused, raw: &Path) -> Result<Slip, PipelineError> {
+    let mut bytes = zstd::Decoder::new(fs::File::open(raw).at(raw)?).at(raw)?;
+    spool(folder, &refused.name, &mut bytes, refused.feed.as_deref(), refused.at)
 }
 
 fn spool(

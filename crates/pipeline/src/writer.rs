@@ -15,9 +15,9 @@ use crate::catalogue::Feeds;
 use crate::enrich::Context;
 use crate::error::At as _;
 use crate::folder::Lock;
-use crate::ingest::ingest;
+use crate::ingest::{Progress, Source, ingest};
 use crate::journal::{Identity, Journal, Line, Report, Rows, State};
-use crate::spool::{self, Waiting};
+use crate::spool::{self, Slip, Waiting};
 use crate::{DataFolder, PipelineError, owners, quarantine};
 
 /// The clock: microseconds since 1970.
@@ -75,6 +75,7 @@ pub struct Writer {
     places: Places,
     owners: Arc<Attributor>,
     clock: Clock,
+    progress: Progress,
 }
 
 impl std::fmt::Debug for Writer {
@@ -117,9 +118,16 @@ impl Writer {
         let lake = Lake::open(&folder.path("lake"), &folder.disk)?;
         let feeds = Feeds::open(&folder)?;
         let owners = owners::attributor(&folder, None)?;
-        let mut writer = Self { folder, lock, journal, lake, feeds, places: Places::shipped(), owners, clock };
+        let (places, progress): (_, Progress) = (Places::shipped(), Arc::new(|_| {}));
+        let mut writer = Self { folder, lock, journal, lake, feeds, places, owners, clock, progress };
         writer.settle()?;
         Ok(writer)
+    }
+
+    /// Lets somebody know how far the reading is.
+    #[must_use]
+    pub fn with_progress(self, progress: Progress) -> Self {
+        Self { progress, ..self }
     }
 
     /// The lake.
@@ -215,8 +223,8 @@ impl Writer {
 
     fn refuse(&mut self, file: &Waiting, why: String) -> Result<Outcome, PipelineError> {
         self.keep_raw(file)?;
-        let (name, hash) = (file.slip.name.clone(), file.slip.hash.clone());
-        self.journal.add(Line::Refused { at: file.slip.at, name: name.clone(), hash, why: why.clone() })?;
+        let Slip { name, feed, hash, at, .. } = file.slip.clone();
+        self.journal.add(Line::Refused { at, name: name.clone(), feed, hash, why: why.clone() })?;
         Ok(Outcome::Refused { name, why })
     }
 
@@ -258,7 +266,9 @@ impl Writer {
             places: &self.places,
             owners: &self.owners,
         };
-        let written = match ingest(&self.folder, &self.lake, &context, job.parser, &job.raw, job.only.as_ref(), now) {
+        let source =
+            Source { parser: job.parser, raw: &job.raw, only: job.only.as_ref(), progress: Arc::clone(&self.progress) };
+        let written = match ingest(&self.folder, &self.lake, &context, source, now) {
             Ok(written) => written,
             Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
                 return self.fail(job.seq, name, format!("raw bytes of {name} are damaged: {source}"));
@@ -324,6 +334,24 @@ impl Writer {
             only: Some(only),
         };
         self.run(job, &report.name)
+    }
+
+    /// Puts the files that were refused, and have not been read since, into the spool again: the next
+    /// [`drain`](Self::drain) tries them with the feeds of today. With `hash`, only those whose hash begins so.
+    /// Returns how many there were; one whose raw bytes are forgotten stays refused.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn retry(&mut self, hash: &str) -> Result<u64, PipelineError> {
+        let mut files = 0;
+        for refused in self.journal.unread().into_iter().filter(|file| file.hash.starts_with(hash)) {
+            let raw = self.folder.raw(&refused.hash);
+            if raw.exists() {
+                spool::again(&self.folder, refused, &raw)?;
+                files += 1;
+            }
+        }
+        Ok(files)
     }
 
     /// Forgets everything before a day: its partitions of the lake, and raw reports and quarantine delivered

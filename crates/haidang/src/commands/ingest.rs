@@ -20,7 +20,12 @@ pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
         use_schema(desk, schema)?;
     }
     let unread = accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())?;
-    let tally = drain(desk, |outcome, _| tell_outcome(desk, outcome))?;
+    drain_and_tell(desk, unread)
+}
+
+/// Drains the spool and tells everything; `unread` files did not get so far.
+pub(crate) fn drain_and_tell(desk: &Desk, unread: u64) -> anyhow::Result<i32> {
+    let tally = drain(desk, |outcome| tell_outcome(desk, outcome))?;
     tell(desk, &tally, unread)?;
     let partly = unread > 0 || tally.refused > 0;
     Ok(if partly { exit::PARTLY } else { exit::OK })
@@ -89,9 +94,9 @@ impl Tally {
     }
 }
 
-/// Drains the spool as its writer and tells each outcome, with what came so far. If there is another writer, what was
+/// Drains the spool as its writer and tells each outcome. If there is another writer, what was
 /// accepted is his: he looks again before he goes.
-pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome, &Tally) -> anyhow::Result<()>) -> anyhow::Result<Tally> {
+pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     for _ in 0..ROUNDS {
         let mut writer = match Writer::open(desk.folder.clone(), desk.clock.clone()) {
@@ -102,13 +107,17 @@ pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome, &Tally) -> anyhow::Resu
             }
             Err(error) => return Err(error.into()),
         };
+        let waiting: u64 = spool::waiting(&desk.folder)?.iter().map(|file| file.slip.bytes).sum();
+        writer = writer.with_progress(desk.out.begin(waiting));
         let mut told = Ok(());
-        writer.drain(|outcome| {
+        let drained = writer.drain(|outcome| {
             tally.add(outcome);
             if told.is_ok() {
-                told = each(outcome, &tally);
+                told = each(outcome);
             }
-        })?;
+        });
+        desk.out.end();
+        drained?;
         told?;
         drop(writer);
         if spool::waiting(&desk.folder)?.is_empty() {

@@ -84,7 +84,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let code = command(&desk, &cli.command)?;
     // Who held the lock takes in what others handed over meanwhile.
     if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {
-        ingest::drain(&desk, |outcome, _| ingest::tell_outcome(&desk, outcome))?;
+        ingest::drain(&desk, |outcome| ingest::tell_outcome(&desk, outcome))?;
     }
     Ok(code)
 }
@@ -104,7 +104,7 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Constituency(command) => constituency::run(desk, command),
         Command::Reattribute(args) => reattribute::run(desk, args),
         Command::Quarantine(command) => quarantine::run(desk, command),
-        Command::Feeds => feeds::run(desk),
+        Command::Feeds(args) => feeds::run(desk, args),
         Command::Reports(args) => reports::run(desk, args),
         Command::Lake(command) => lake::run(desk, command),
         Command::Demo(args) => demo::run(desk, args),

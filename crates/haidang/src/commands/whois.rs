@@ -12,6 +12,9 @@ use crate::cli::WhoisArgs;
 use crate::commands::{Desk, filter};
 use crate::exit;
 
+/// Sightings shown to people, newest first; machines get all.
+const SHOWN_SIGHTINGS: usize = 40;
+
 pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
     let subject = filter::subject(&args.subject)?;
     let day = day(desk, args.at.as_deref())?;
@@ -25,8 +28,9 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
     };
     let matches = owners.constituency(day).map(|tables| tables.explain(&subject, day)).unwrap_or_default();
     let seen = desk.lake()?.sightings(&owners, &Filter { subject: Some(subject.clone()), ..Filter::default() })?;
-    let seen: Vec<Value> =
+    let mut seen: Vec<Value> =
         seen.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| sighting(batch, row))).collect();
+    seen.sort_by(|a, b| b["day"].as_str().cmp(&a["day"].as_str()));
     let answer = json!({
         "subject": subject.to_string(), "day": day_text(day), "attribution_version": owners.version(),
         "isp": name(owner.isp), "organisation": name(owner.organisation), "place": owner.place.map(PlaceId::code),
@@ -92,7 +96,8 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         desk.out.line(&format!("  {}:{}  {}", text(&row["file"]), row["line"], text(&row["text"])))?;
     }
     let mut table = desk.out.heads(["day", "kind", "family", "what", "feed", "events"]);
-    for row in answer["sightings"].as_array().into_iter().flatten() {
+    let seen = answer["sightings"].as_array().map_or(&[][..], Vec::as_slice);
+    for row in seen.iter().take(SHOWN_SIGHTINGS) {
         let cell = |name: &str| row[name].as_str().unwrap_or("").to_owned();
         table.row([
             cell("day"),
@@ -104,5 +109,9 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         ]);
     }
     desk.out.title(&desk.out.words.say("whois.seen"))?;
-    desk.out.table(&table)
+    desk.out.table(&table)?;
+    match seen.len().saturating_sub(SHOWN_SIGHTINGS) {
+        0 => Ok(()),
+        more => desk.out.say("whois.more", &[("rows", &desk.out.number(more as i64))]),
+    }
 }

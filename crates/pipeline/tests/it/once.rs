@@ -174,6 +174,36 @@ fn an_unknown_type_is_refused_told_and_kept() {
 }
 
 #[test]
+fn a_refused_file_is_read_once_somebody_knows_how() {
+    let house = House::new();
+    let name = "2026-03-09-addresses.lst";
+    for bytes in ["192.0.2.44\n", "192.0.2.45\n"] {
+        assert!(matches!(house.deliver(name, bytes.as_bytes()), Outcome::Refused { .. }));
+    }
+    assert_eq!(house.writer().retry("").expect("retry"), 2);
+    assert!(house.drain().iter().all(|outcome| matches!(outcome, Outcome::Refused { .. })));
+    let unread: Vec<String> = house.journal().unread().iter().map(|file| file.hash.clone()).collect();
+    assert_eq!(unread.len(), 2, "each is told once");
+    let feed = r#"
+        [feed.addresses]
+        format = "generic"
+        files = ["*.lst"]
+        [feed.addresses.mapping]
+        format = "text"
+        time = "name"
+        [feed.addresses.mapping.fields]
+        subject = "value"
+        [feed.addresses.mapping.constants]
+        "classification.type" = "blacklist"
+    "#;
+    std::fs::write(house.data.path("feeds.toml"), feed).expect("write");
+    assert_eq!(house.writer().retry(&unread[0]).expect("retry"), 1);
+    assert!(matches!(house.drain()[..], [Outcome::Ingested { .. }]));
+    assert_eq!(house.journal().unread().iter().map(|file| &file.hash).collect::<Vec<_>>(), [&unread[1]]);
+    assert_eq!(picture::of(&house.data).events.len(), 1);
+}
+
+#[test]
 fn a_truncated_file_is_not_accepted_and_the_whole_one_is() {
     let house = House::new();
     let whole = gzipped(&sinkhole());
