@@ -321,8 +321,8 @@ fn log(name: &str, kind: logs::Kind, spec: &Spec) -> Result<Speaks, CatalogueErr
     Ok(Speaks::Log { kind, zone, inside })
 }
 
-/// First and last address of a network.
-fn range(text: &str) -> Option<(u128, u128)> {
+/// First and last address of a network in prefix notation, as [`address::to_bits`] has them.
+pub fn range(text: &str) -> Option<(u128, u128)> {
     let network = clean::network(text)?;
     let (ip, length) = network.split_once('/')?;
     let (ip, length): (IpAddr, u32) = (ip.parse().ok()?, length.parse().ok()?);

@@ -27,11 +27,6 @@ pub enum Format {
 }
 
 impl Format {
-    /// Whether a delivered file must go through [`leak::Scrub`] before anything of it is kept.
-    pub fn needs_scrub(&self) -> bool {
-        matches!(self, Self::Leak)
-    }
-
     /// A parser for a file of this name.
     ///
     /// # Errors

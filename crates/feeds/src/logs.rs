@@ -67,6 +67,21 @@ impl Kind {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == text)
     }
+
+    /// The kind of a log that begins so, by its first line that says something.
+    pub fn of_head(head: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(head);
+        let line = text.trim_start_matches('\u{feff}').lines().find(|line| !line.trim().is_empty())?.trim();
+        let is_epoch = |word: &str| word.len() >= 10 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        Some(match line {
+            _ if line.starts_with(['{', '[']) && line.contains("\"event_type\"") => Self::Suricata,
+            _ if line.starts_with(['{', '[', '#']) => Self::Zeek,
+            _ if line.starts_with("ts,te,") => Self::Nfdump,
+            _ if line.contains('\t') && line.split('\t').next().is_some_and(is_epoch) => Self::Zeek,
+            _ if line.split(' ').next().is_some_and(is_epoch) => Self::Squid,
+            _ => Self::Dns,
+        })
+    }
 }
 
 /// A feed of logs: which they are, and what they are held against.

@@ -103,7 +103,7 @@ pub struct Hit<'s> {
 /// |---|---|---|---|
 /// | yes | no, or not told | `from` | everything of the other side |
 /// | yes | yes | `from` | URL, name, path: a proxy or a resolver stands between, and an address is our own |
-/// | no | yes | `to` | `from` with its port, or `from`: a flow's way back, or a log that swaps the sides. Nothing that was called: name, URL and path are our own |
+/// | no | yes | `to` | `from` with its port: a flow's way back, or a log that swaps the sides. Not `from` alone, which may be scanning us, and nothing that was called: name, URL and path are our own |
 /// | no | no, or not told | `from` | everything of the other side: who contacts is watched, wherever he is |
 ///
 /// Without a subject there is no hit.

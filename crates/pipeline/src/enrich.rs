@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
-use constituency::{Attributor, Hints, OrgId, Owner, PlaceId, PlaceSource, Places};
+use constituency::{Attributor, Hints, IspSource, OrgId, Owner, PlaceId, PlaceSource, Places};
 use event::address;
 use event::column::{Named, Words, constant};
 use event::json::text_at;
@@ -145,6 +145,7 @@ struct Ours {
     kind: Named<Kind>,
     family: Named<i32>,
     isp: Named<Option<OrgId>>,
+    isp_source: Named<IspSource>,
     organisation: Named<Option<OrgId>>,
     place: Named<Option<PlaceId>>,
     place_source: Named<Option<PlaceSource>>,
@@ -174,6 +175,10 @@ impl Ours {
     fn set_owner(&mut self, row: usize, owner: &Owner, owners: &Attributor) {
         let place_source = owner.place.map(|_| owner.place_source);
         self.isp.set(row, owner.isp, || owner.isp.map(|id| owners.code(id)));
+        self.isp_source.set(row, owner.isp_source, || match owner.isp_source {
+            IspSource::Network | IspSource::Unknown => None,
+            source => Some(source.name()),
+        });
         self.organisation.set(row, owner.organisation, || owner.organisation.map(|id| owners.code(id)));
         self.place.set(row, owner.place, || owner.place.map(PlaceId::code));
         self.place_source.set(row, place_source, || place_source.map(PlaceSource::name));
@@ -186,6 +191,7 @@ impl Ours {
             self.kind.finish(rows),
             self.family.finish(rows),
             self.isp.finish(rows),
+            self.isp_source.finish(rows),
             self.organisation.finish(rows),
             self.place.finish(rows),
             self.place_source.finish(rows),

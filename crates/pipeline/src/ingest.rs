@@ -125,8 +125,8 @@ fn parse(
         }
     }
     let quarantined = keeper.finish()?;
-    let rows = if only.is_some() { events + quarantined } else { parser.rows() };
-    Ok(Rows { rows, events, quarantined, days: 0 })
+    let (rows, passed) = if only.is_some() { (events + quarantined, 0) } else { (parser.rows(), parser.passed()) };
+    Ok(Rows { rows, events, quarantined, passed, days: 0 })
 }
 
 /// Of a batch the rows that are wanted.

@@ -27,7 +27,7 @@ pub struct Identity {
     pub hash: String,
 }
 
-/// How many rows went where. Rows = events + quarantined.
+/// How many rows went where. Rows = events + quarantined + passed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Data rows read.
@@ -36,6 +36,9 @@ pub struct Rows {
     pub events: u64,
     /// Rows kept aside.
     pub quarantined: u64,
+    /// Rows of a log that touched nothing we watch for: counted, not kept.
+    #[serde(default)]
+    pub passed: u64,
     /// Days of the reporting zone that have events.
     pub days: u64,
 }

@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use disk::{NewFile, Taken};
+use feeds::catalogue::{Catalogue, Speaks};
 use feeds::decode::{self, Container, DecodeError, HEAD_LEN, Limits};
+use feeds::leak::Scrub;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::{catalogue, feed_of};
 use crate::error::At as _;
 use crate::folder::{bounded, read_text};
 use crate::journal::Refused;
@@ -82,13 +85,15 @@ pub fn accept(
     let head = bounded(bytes.by_ref(), HEAD_LEN as u64).map_err(reading)?;
     bytes.rewind().map_err(reading)?;
     let container = decode::kind_of(&head);
+    let catalogue = catalogue(folder)?;
+    let mut spool = |name: &str, report: &mut dyn Read| spool(folder, &catalogue, name, report, feed, now);
     if container != Container::Zip {
         let mut report = decode::open(container, bytes, Limits::default()).map_err(unpacked)?;
-        return Ok(vec![spool(folder, name, &mut report, feed, now)?]);
+        return Ok(vec![spool(name, &mut report)?]);
     }
     let mut slips = Vec::new();
     decode::for_each_member(bytes, Limits::default(), |member, report| {
-        slips.push(spool(folder, member, report, feed, now).map_err(Unpack::Spool)?);
+        slips.push(spool(member, report).map_err(Unpack::Spool)?);
         Ok(())
     })
     .map_err(|error| match error {
@@ -116,16 +121,57 @@ impl From<DecodeError> for Unpack {
 /// As [`accept`].
 pub fn again(folder: &DataFolder, refused: &Refused, raw: &Path) -> Result<Slip, PipelineError> {
     let mut bytes = zstd::Decoder::new(fs::File::open(raw).at(raw)?).at(raw)?;
-    spool(folder, &refused.name, &mut bytes, refused.feed.as_deref(), refused.at)
+    spool(folder, &catalogue(folder)?, &refused.name, &mut bytes, refused.feed.as_deref(), refused.at)
+}
+
+/// A list of leaked accounts as it may be kept: without its passwords.
+struct Scrubbed<'r> {
+    list: &'r mut dyn Read,
+    scrub: Scrub,
+    piece: Vec<u8>,
+    kept: Vec<u8>,
+    given: usize,
+    has_ended: bool,
+}
+
+impl<'r> Scrubbed<'r> {
+    fn of(list: &'r mut dyn Read) -> Self {
+        let piece = vec![0; COPY_BYTES];
+        Self { list, scrub: Scrub::new(), piece, kept: Vec::new(), given: 0, has_ended: false }
+    }
+}
+
+impl Read for Scrubbed<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.kept.len() && !self.has_ended {
+            let bytes = self.list.read(&mut self.piece)?;
+            self.has_ended = bytes == 0;
+            self.kept.clear();
+            self.given = 0;
+            self.scrub.push(&self.piece[..bytes], self.has_ended, &mut self.kept);
+        }
+        let bytes = (&self.kept[self.given..]).read(out)?;
+        self.given += bytes;
+        Ok(bytes)
+    }
 }
 
 fn spool(
     folder: &DataFolder,
+    catalogue: &Catalogue,
     name: &str,
     report: &mut dyn Read,
     feed: Option<&str>,
     now: i64,
 ) -> Result<Slip, PipelineError> {
+    let mut scrubbed;
+    let report = match feed_of(catalogue, feed, name).map(|feed| &feed.speaks) {
+        Some(Speaks::Leak) => {
+            scrubbed = Scrubbed::of(report);
+            &mut scrubbed
+        }
+        _ => report,
+    };
     let slip_path = free_path(folder, now);
     let bytes_path = slip_path.with_extension("zst");
     let file = folder.disk.create(&bytes_path).at(&bytes_path)?;

@@ -84,6 +84,9 @@ impl std::fmt::Debug for Writer {
     }
 }
 
+/// A feed's name and mark, and the reader of its file.
+type Reader = ((String, event::tlp::Tlp), Parser);
+
 /// What was forgotten.
 #[derive(Debug, Clone, Copy)]
 pub struct Forgotten {
@@ -187,7 +190,7 @@ impl Writer {
 
     fn take(&mut self, file: &Waiting) -> Result<Outcome, PipelineError> {
         let slip = &file.slip;
-        let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name) {
+        let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name, slip.at)? {
             Ok(reader) => reader,
             Err(why) => return self.refuse(file, why),
         };
@@ -212,13 +215,21 @@ impl Writer {
     }
 
     /// The feed (name and mark) and parser of a file, or why there is none.
-    fn reader(&self, feed: Option<&str>, name: &str) -> Result<((String, event::tlp::Tlp), Parser), String> {
-        let found = self.feeds.of(feed, name).ok_or_else(|| match feed {
-            Some(feed) => format!("no feed {feed:?} in feeds.toml"),
-            None => format!("no feed in feeds.toml has files called like {name:?}; name one with --feed"),
-        })?;
-        let parser = found.1.open(name).map_err(|e| e.to_string())?;
-        Ok(((found.0.name.clone(), found.0.tlp), parser))
+    ///
+    /// # Errors
+    /// The disk's, when lists of indicators are read.
+    fn reader(&self, feed: Option<&str>, name: &str, delivered: i64) -> Result<Result<Reader, String>, PipelineError> {
+        let Some((found, format)) = self.feeds.of(feed, name, &self.owners)? else {
+            return Ok(Err(match feed {
+                Some(feed) => format!("no feed {feed:?} in feeds.toml"),
+                None => format!("no feed in feeds.toml has files called like {name:?}; name one with --feed"),
+            }));
+        };
+        let opened = format.open(name).map_err(|e| e.to_string());
+        Ok(opened.map(|mut parser| {
+            parser.delivered_at(delivered);
+            ((found.name.clone(), found.tlp), parser)
+        }))
     }
 
     fn refuse(&mut self, file: &Waiting, why: String) -> Result<Outcome, PipelineError> {
@@ -313,7 +324,8 @@ impl Writer {
         if report.state != State::Done || only.is_empty() || !raw.exists() {
             return Err(PipelineError::Missing(format!("quarantined rows of report {seq} and its raw bytes")));
         }
-        let (feed, parser) = self.reader(Some(&report.identity.feed), &report.name).map_err(PipelineError::Missing)?;
+        let (feed, parser) =
+            self.reader(Some(&report.identity.feed), &report.name, report.at)?.map_err(PipelineError::Missing)?;
         let next = self.journal.next();
         self.journal.add(Line::Accepted {
             seq: next,
@@ -347,7 +359,11 @@ impl Writer {
         for refused in self.journal.unread().into_iter().filter(|file| file.hash.starts_with(hash)) {
             let raw = self.folder.raw(&refused.hash);
             if raw.exists() {
-                spool::again(&self.folder, refused, &raw)?;
+                let slip = spool::again(&self.folder, refused, &raw)?;
+                // A list that turned out to be one of leaked accounts was scrubbed now: what was kept of it goes.
+                if slip.hash != refused.hash {
+                    self.folder.disk.remove(&raw).at(&raw)?;
+                }
                 files += 1;
             }
         }

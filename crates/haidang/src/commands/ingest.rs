@@ -135,7 +135,12 @@ pub(crate) fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()>
     let number = |n: u64| desk.out.number(n as i64);
     match outcome {
         Outcome::Ingested { name, rows, seq, feed, .. } => desk.out.say(
-            if rows.quarantined > 0 { "ingest.done_quarantined" } else { "ingest.done" },
+            match (rows.passed > 0, rows.quarantined > 0) {
+                (false, false) => "ingest.done",
+                (false, true) => "ingest.done_quarantined",
+                (true, false) => "ingest.done_log",
+                (true, true) => "ingest.done_log_quarantined",
+            },
             &[
                 ("name", name),
                 ("feed", feed),
@@ -143,6 +148,7 @@ pub(crate) fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()>
                 ("rows", &number(rows.rows)),
                 ("events", &number(rows.events)),
                 ("quarantined", &number(rows.quarantined)),
+                ("passed", &number(rows.passed)),
             ],
         ),
         Outcome::Again { name, seq, .. } => desk.out.say("ingest.again", &[("name", name), ("seq", &seq.to_string())]),

@@ -6,6 +6,7 @@ mod doctor;
 mod events;
 mod feeds;
 mod filter;
+mod indicators;
 mod ingest;
 mod lake;
 mod list;
@@ -23,7 +24,7 @@ use disk::Disk;
 use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError, Writer, spool};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, IndicatorsCommand};
 use crate::clock::clock;
 use crate::exit;
 use crate::out::Out;
@@ -70,12 +71,14 @@ impl Desk {
 /// Runs what was typed; answers the exit code.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let out = Out::new(cli.json, cli.lang.into());
-    if let Command::Made(args) = &cli.command {
-        return made::run(args);
+    match &cli.command {
+        Command::Made(args) => return made::run(args),
+        Command::Indicators(IndicatorsCommand::Match(args)) => return indicators::hold(cli, args, &out),
+        _ => {}
     }
     let (zone, disk) = (cli.zone.as_deref(), Disk::default());
     let folder = match cli.command {
-        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) => {
+        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) | Command::Indicators(_) => {
             DataFolder::make(&cli.data, zone, None, disk)?
         }
         _ => DataFolder::open(&cli.data, zone, disk)?,
@@ -91,7 +94,14 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
 
 /// Whether a command holds the lock.
 fn writes(command: &Command) -> bool {
-    matches!(command, Command::Constituency(_) | Command::Reattribute(_) | Command::Quarantine(_) | Command::Lake(_))
+    matches!(
+        command,
+        Command::Constituency(_)
+            | Command::Indicators(_)
+            | Command::Reattribute(_)
+            | Command::Quarantine(_)
+            | Command::Lake(_)
+    )
 }
 
 fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
@@ -102,6 +112,7 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Stats(args) => stats::run(desk, args),
         Command::Whois(args) => whois::run(desk, args),
         Command::Constituency(command) => constituency::run(desk, command),
+        Command::Indicators(command) => indicators::run(desk, command),
         Command::Reattribute(args) => reattribute::run(desk, args),
         Command::Quarantine(command) => quarantine::run(desk, command),
         Command::Feeds(args) => feeds::run(desk, args),
