@@ -34,6 +34,7 @@ use serde::Deserialize;
 use crate::generic::{Mapping, MappingError, Spec as MappingSpec};
 use crate::logs;
 use crate::name;
+use crate::words::{FORMATS, FormatWord};
 
 /// Why a catalogue cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +73,20 @@ pub enum Speaks {
     },
     /// Lists of leaked accounts: what is delivered goes through [`crate::leak::Scrub`] before anything of it is kept.
     Leak,
+}
+
+impl Speaks {
+    /// The word after `format =`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Shadowserver { .. } => "shadowserver",
+            Self::Intelmq => "intelmq",
+            Self::Generic(_) | Self::GenericFile(_) => "generic",
+            Self::N6 => "n6",
+            Self::Log { kind, .. } => kind.name(),
+            Self::Leak => "leak",
+        }
+    }
 }
 
 /// How far a source is trusted: the first half of the Admiralty scale (NATO AJP-2.1).
@@ -282,32 +297,32 @@ fn speaks(name: &str, spec: &Spec) -> Result<Speaks, CatalogueError> {
         ("n6", ..) => Ok(Speaks::N6),
         (format, ..) => match logs::Kind::parse(format) {
             Some(kind) => log(name, kind, spec),
-            None => {
-                Err(wrong(name, "format", format!("none of shadowserver, intelmq, generic, n6, leak, {}", log_words())))
-            }
+            None => Err(wrong(name, "format", format!("none of {}", format_words(|_| true)))),
         },
     }
 }
 
 /// A field of another format is a misunderstanding and not to be passed over.
 fn refuse_foreign_fields(name: &str, spec: &Spec) -> Result<(), CatalogueError> {
-    let fields = [
-        ("schema", spec.schema.is_some(), "shadowserver"),
-        ("mapping", spec.mapping.is_some(), "generic"),
-        ("mapping_file", spec.mapping_file.is_some(), "generic"),
+    let given = [
+        ("schema", spec.schema.is_some()),
+        ("mapping", spec.mapping.is_some()),
+        ("mapping_file", spec.mapping_file.is_some()),
+        ("zone", spec.zone.is_some()),
+        ("inside", spec.inside.is_some()),
     ];
-    if let Some((field, _, of)) = fields.into_iter().find(|(_, is_given, of)| *is_given && spec.format != *of) {
-        return Err(wrong(name, field, format!("only of format {of}")));
-    }
-    let of_logs = [("zone", spec.zone.is_some()), ("inside", spec.inside.is_some())];
-    match of_logs.into_iter().find(|(_, is_given)| *is_given && logs::Kind::parse(&spec.format).is_none()) {
-        Some((field, _)) => Err(wrong(name, field, format!("only of formats {}", log_words()))),
+    let is_known = FORMATS.iter().any(|format| format.name == spec.format);
+    let has = |field: &'static str| move |format: &FormatWord| format.fields.contains(&field);
+    let is_foreign = |field| !FORMATS.iter().any(|format| format.name == spec.format && has(field)(format));
+    match given.into_iter().find(|(field, is_given)| is_known && *is_given && is_foreign(field)) {
+        Some((field, _)) => Err(wrong(name, field, format!("only of {}", format_words(has(field))))),
         None => Ok(()),
     }
 }
 
-fn log_words() -> String {
-    logs::Kind::ALL.map(logs::Kind::name).join(", ")
+/// The words of the formats that a test picks.
+fn format_words(is_meant: impl Fn(&FormatWord) -> bool) -> String {
+    FORMATS.iter().filter(|format| is_meant(format)).map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
 fn log(name: &str, kind: logs::Kind, spec: &Spec) -> Result<Speaks, CatalogueError> {
@@ -471,9 +486,9 @@ mod tests {
             (one(&format!("{good}every = \"1w\"")), "feed.one.every: \"1w\""),
             (one(&format!("{good}every = \"0d\"")), "feed.one.every: \"0d\""),
             (one(&format!("{good}every = \"ngày\"")), "feed.one.every: \"ngày\""),
-            (one(&format!("{good}schema = \"a.json\"")), "feed.one.schema: only of format shadowserver"),
-            (one(&format!("{good}zone = \"UTC\"")), "feed.one.zone: only of formats zeek, suricata, nfdump"),
-            (one(&format!("{good}inside = []")), "feed.one.inside: only of formats zeek, suricata, nfdump"),
+            (one(&format!("{good}schema = \"a.json\"")), "feed.one.schema: only of shadowserver"),
+            (one(&format!("{good}zone = \"UTC\"")), "feed.one.zone: only of zeek, suricata, nfdump"),
+            (one(&format!("{good}inside = []")), "feed.one.inside: only of zeek, suricata, nfdump"),
             (one(&format!("{log}zone = \"Asia/Nowhere\"")), "feed.one.zone: no time zone \"Asia/Nowhere\""),
             (one(&format!("{log}inside = [\"192.0.2.0/33\"]")), "feed.one.inside: \"192.0.2.0/33\" is no network"),
             (one(&format!("{log}inside = [\"example.org\"]")), "feed.one.inside: \"example.org\" is no network"),

@@ -12,7 +12,8 @@
 //! * [`logs`] – logs of Zeek, Suricata, nfdump, name servers and Squid, held against known malware hosts;
 //! * [`generic`] – CSV, JSON lines or text, described by a small TOML mapping;
 //! * [`leak`] – lists of leaked accounts, and how they lose their passwords before anything is kept;
-//! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared.
+//! * [`catalogue`] – `feeds.toml`: which feed speaks which format, and how far it is trusted and shared;
+//! * [`words`] – the formats, for people.
 
 pub mod catalogue;
 pub mod decode;
@@ -26,3 +27,4 @@ pub mod n6;
 pub mod name;
 pub mod record;
 pub mod shadowserver;
+pub mod words;

@@ -53,7 +53,7 @@ impl Kind {
     pub const ALL: [Self; 5] = [Self::Zeek, Self::Suricata, Self::Nfdump, Self::Dns, Self::Squid];
 
     /// The word of `feeds.toml`.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Zeek => "zeek",
             Self::Suricata => "suricata",

@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// Make a large report and its constituency, for benches
     #[command(hide = true)]
     Made(MadeArgs),
+    /// Write the generated pages: formats, manual, completions
+    #[command(hide = true)]
+    Docs(DocsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -392,6 +395,12 @@ pub(crate) struct MadeArgs {
     /// Networks of the constituency
     #[arg(long, default_value_t = 100_000)]
     pub(crate) networks: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Folder to write to
+    pub(crate) out: PathBuf,
 }
 
 fn day(text: &str) -> Result<i32, String> {

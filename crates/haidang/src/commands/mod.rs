@@ -2,6 +2,7 @@
 
 mod constituency;
 mod demo;
+mod docs;
 mod doctor;
 mod events;
 mod feeds;
@@ -73,6 +74,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let out = Out::new(cli.json, cli.lang.into());
     match &cli.command {
         Command::Made(args) => return made::run(args),
+        Command::Docs(args) => return docs::run(args),
         Command::Indicators(IndicatorsCommand::Match(args)) => return indicators::hold(cli, args, &out),
         _ => {}
     }
@@ -120,6 +122,6 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Lake(command) => lake::run(desk, command),
         Command::Demo(args) => demo::run(desk, args),
         Command::Doctor => doctor::run(desk),
-        Command::Made(_) => Ok(exit::OK),
+        Command::Made(_) | Command::Docs(_) => Ok(exit::OK),
     }
 }
