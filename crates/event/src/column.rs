@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow_array::{
     ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray, types::Int32Type,
 };
-use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use rustc_hash::FxHashMap;
 
 /// Whole numbers, one per row, or null.
@@ -148,8 +148,8 @@ const SPELLING_LENGTH_MAX: usize = 128;
 /// As they repeat, so do their spellings before cleaning: what became of each is remembered.
 #[derive(Debug, Default)]
 pub struct Words {
+    /// Of each row the place of its word, [`NO_WORD`] for none.
     keys: Vec<i32>,
-    valid: Vec<bool>,
     words: Vec<Box<str>>,
     index: FxHashMap<Box<str>, i32>,
     short: FxHashMap<Short, Option<Word>>,
@@ -181,6 +181,9 @@ impl Short {
         (bytes.len() <= 16).then_some(Self { first, last, length: bytes.len() })
     }
 }
+
+/// The key of a row without a word.
+const NO_WORD: i32 = -1;
 
 /// A word of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,11 +244,9 @@ impl Words {
     #[inline]
     pub fn put(&mut self, row: usize, word: Option<Word>) {
         if self.keys.len() != row {
-            self.keys.resize(row, 0);
-            self.valid.resize(row, false);
+            self.keys.resize(row, NO_WORD);
         }
-        self.keys.push(word.map_or(0, |word| word.0));
-        self.valid.push(word.is_some());
+        self.keys.push(word.map_or(NO_WORD, |word| word.0));
     }
 
     /// The word of a text.
@@ -300,23 +301,22 @@ impl Words {
 
     /// The value of `row`, if it was set.
     pub fn get(&self, row: usize) -> Option<&str> {
-        (*self.valid.get(row)?).then(|| &*self.words[self.keys[row] as usize])
+        let key = usize::try_from(*self.keys.get(row)?).ok()?;
+        Some(&*self.words[key])
     }
 
     /// Forgets all rows from `rows` on; the words stay.
     pub fn truncate(&mut self, rows: usize) {
         self.keys.truncate(rows);
-        self.valid.truncate(rows);
     }
 
     /// The column as a dictionary of strings; empty afterwards.
     pub fn finish(&mut self, rows: usize) -> ArrayRef {
-        self.keys.resize(rows, 0);
-        self.valid.resize(rows, false);
-        let Self { keys, words, mut valid, .. } = std::mem::take(self);
+        self.keys.resize(rows, NO_WORD);
+        let Self { keys, words, .. } = std::mem::take(self);
         self.keys.reserve(rows);
-        let nulls = take_nulls(&mut valid);
-        self.valid = valid;
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| keys[row] != NO_WORD));
+        let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
         let words = StringArray::from_iter_values(words.iter());
         Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), Arc::new(words)))
     }

@@ -51,6 +51,8 @@ pub struct Source<'s> {
     pub parser: Parser,
     /// Its raw bytes.
     pub raw: &'s Path,
+    /// How many they are, unpacked.
+    pub bytes: u64,
     /// Only these rows (a further attempt).
     pub only: Option<&'s FxHashSet<u64>>,
     /// Who wants to know how far it is.
@@ -96,17 +98,18 @@ fn parse(
     now: i64,
     next: SyncSender<RecordBatch>,
 ) -> Result<Rows, PipelineError> {
-    let Source { mut parser, raw, only, progress } = source;
+    let Source { mut parser, raw, bytes, only, progress } = source;
     let mut keeper = Keeper::new(folder, seq);
     let mut sink = Sink { events: EventRows::new(Limits::at(now)), rejected: Vec::new() };
     let mut chunks = Chunks::open(raw).at(raw)?;
-    let (mut events, mut held) = (0, 0);
+    let (mut events, mut held, mut read) = (0, 0, 0);
     loop {
         let last = chunks.fill().at(raw)?;
         let used = parser.parse(chunks.bytes(), last, &mut sink);
         chunks.consume(used);
         progress(used as u64);
         held += used;
+        read += used as u64;
         for rejected in sink.rejected.drain(..).filter(|r| only.is_none_or(|rows| rows.contains(&r.row))) {
             keeper.keep(&rejected)?;
         }
@@ -121,6 +124,7 @@ fn parse(
             }
         }
         if ended {
+            chunks.all_of(bytes, read).at(raw)?;
             break;
         }
     }
@@ -182,6 +186,14 @@ impl Chunks {
             self.end += read;
         }
         Ok(self.ended)
+    }
+
+    /// A copy that breaks off between two frames ends like a whole one.
+    fn all_of(&self, bytes: u64, used: u64) -> io::Result<()> {
+        match used + self.bytes().len() as u64 {
+            read if read == bytes => Ok(()),
+            read => Err(io::Error::other(format!("{read} bytes where {bytes} were delivered"))),
+        }
     }
 
     fn bytes(&self) -> &[u8] {

@@ -101,6 +101,7 @@ struct Job {
     seq: i64,
     identity: Identity,
     raw: PathBuf,
+    bytes: u64,
     parser: Parser,
     feed: String,
     tlp: event::tlp::Tlp,
@@ -210,7 +211,8 @@ impl Writer {
             _ => self.number(file, &identity, 1)?,
         };
         let raw = self.keep_raw(file)?;
-        let job = Job { seq, identity, raw, parser, feed: feed.0, tlp: feed.1, observed: slip.at, only: None };
+        let (bytes, observed) = (slip.bytes, slip.at);
+        let job = Job { seq, identity, raw, bytes, parser, feed: feed.0, tlp: feed.1, observed, only: None };
         self.run(job, &slip.name)
     }
 
@@ -277,8 +279,13 @@ impl Writer {
             places: &self.places,
             owners: &self.owners,
         };
-        let source =
-            Source { parser: job.parser, raw: &job.raw, only: job.only.as_ref(), progress: Arc::clone(&self.progress) };
+        let source = Source {
+            parser: job.parser,
+            raw: &job.raw,
+            bytes: job.bytes,
+            only: job.only.as_ref(),
+            progress: Arc::clone(&self.progress),
+        };
         let written = match ingest(&self.folder, &self.lake, &context, source, now) {
             Ok(written) => written,
             Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
@@ -338,6 +345,7 @@ impl Writer {
         let job = Job {
             seq: next,
             raw,
+            bytes: report.bytes,
             identity: report.identity,
             parser,
             feed: feed.0,

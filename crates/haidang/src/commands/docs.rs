@@ -1,7 +1,6 @@
 //! `docs`: the pages that are made of the program itself, so that they cannot say anything else than it does.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;
@@ -13,34 +12,17 @@ use crate::exit;
 
 /// The shells that get completions.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Fish, Shell::Zsh];
-/// The day at the foot of a manual page: none, so that a page changes only when its command does.
-const NO_DATE: &str = "";
 
 pub(crate) fn run(args: &DocsArgs) -> anyhow::Result<i32> {
     let (manual, completions) = (args.out.join("man"), args.out.join("completions"));
     std::fs::create_dir_all(&manual)?;
     std::fs::create_dir_all(&completions)?;
-    let mut command = Cli::command();
-    command.build();
-    write_manual(&command, "haidang", &manual)?;
+    clap_mangen::generate_to(Cli::command(), &manual)?;
     for shell in SHELLS {
         clap_complete::generate_to(shell, &mut Cli::command(), "haidang", &completions)?;
     }
     std::fs::write(args.out.join("FORMATS.md"), formats())?;
     Ok(exit::OK)
-}
-
-/// A page for a command, and one for each below it.
-fn write_manual(command: &clap::Command, name: &str, folder: &Path) -> anyhow::Result<()> {
-    let mut page = Vec::new();
-    let named = command.clone().name(name.to_owned()).display_name(name.to_owned());
-    clap_mangen::Man::new(named).date(NO_DATE).render(&mut page)?;
-    std::fs::write(folder.join(format!("{name}.1")), page)?;
-    let below = command.get_subcommands().filter(|below| !below.is_hide_set() && below.get_name() != "help");
-    for below in below {
-        write_manual(below, &format!("{name}-{}", below.get_name()), folder)?;
-    }
-    Ok(())
 }
 
 /// The page of formats and of the feeds that are shipped.
