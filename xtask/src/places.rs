@@ -45,6 +45,15 @@ impl Places {
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<std::process::Command> {
         let mut command = std::process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.args(arguments).current_dir(&self.root).env("PATH", self.search_path()?);
+        // What cargo told this program about itself; dependencies whose builds look at it would be built anew.
+        for (name, _) in env::vars_os().filter(|(name, _)| is_about_package(&name.to_string_lossy())) {
+            command.env_remove(name);
+        }
         Ok(command)
     }
+}
+
+/// Whether cargo sets a variable for the package whose program it runs.
+fn is_about_package(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.starts_with(start))
 }

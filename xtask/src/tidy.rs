@@ -43,7 +43,7 @@ const RULES: &[fn(&Tree) -> Vec<Finding>] = &[
     functions::sizes,
     crates::edges,
     crates::libraries_kept_in_their_room,
-    crates::feeds_do_no_io,
+    crates::pure_rooms_do_no_io,
     crates::only_main_exits,
     lock::one_version_each,
     forbidden::no_allow,

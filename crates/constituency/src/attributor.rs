@@ -165,6 +165,11 @@ impl Attributor {
         reach::merged(self.eras(&days).iter().flat_map(of_era).collect())
     }
 
+    /// As [`Constituency::networks`], of all its tables.
+    pub fn networks(&self) -> Vec<(u128, u128)> {
+        reach::merged(self.eras.iter().flat_map(|era| era.tables.networks()).collect())
+    }
+
     /// As [`Constituency::domains_of`], over the tables of all those days.
     pub fn domains_of(&self, named: &[OrgId], days: Range<i32>) -> Vec<String> {
         let of_era = |era: &Era| era.tables.domains_of(&self.inward(era, named), days.clone());

@@ -32,12 +32,12 @@ pub(crate) enum Named<T> {
 }
 
 impl<T: Copy + PartialEq> Named<T> {
-    fn of(one: Option<T>) -> Self {
+    pub(crate) fn of(one: Option<T>) -> Self {
         one.map_or(Self::Unsaid, Self::Is)
     }
 
     /// Two rows about the same thing.
-    fn and(self, other: Self) -> Self {
+    pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Unsaid, said) | (said, Self::Unsaid) => said,
             (Self::Is(a), Self::Is(b)) if a == b => self,
@@ -46,7 +46,7 @@ impl<T: Copy + PartialEq> Named<T> {
     }
 
     /// What is said of a part before what is said of the whole; a conflict is not settled by the whole.
-    fn or(self, whole: Self) -> Self {
+    pub(crate) fn or(self, whole: Self) -> Self {
         if matches!(self, Self::Unsaid) { whole } else { self }
     }
 

@@ -21,7 +21,7 @@ pub enum Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
-    /// A file that is none of the four tables, or one of them twice.
+    /// A file that is none of the four tables, or one of them twice; a source that has not the form it should have.
     UnknownFile,
     /// One of the four tables was not given.
     MissingFile,

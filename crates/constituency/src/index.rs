@@ -2,7 +2,7 @@
 
 use crate::claim::{Named, Roles, Timeline};
 use crate::organisation::Organisations;
-use crate::owner::{Owner, PlaceId, PlaceSource};
+use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 
 /// Where the slices of one answer begin among all [`Slices`].
 pub(crate) type SliceAt = u32;
@@ -71,6 +71,7 @@ fn answer(from: i32, roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
     };
     let owner = Owner {
         isp: roles.isp.one(),
+        isp_source: roles.isp.one().map_or(IspSource::Unknown, |_| IspSource::Network),
         organisation: roles.organisation.one(),
         place,
         place_source,

@@ -4,10 +4,9 @@
 //!
 //! * [`places`] – the country's provinces, and the many spellings feeds use for them; [`reference`] – other lists;
 //! * [`tables`] – the four tables read from CSV, and a [`finding`] for everything that is wrong with them;
-//! * [`lookup`] – those tables made ready: [`Constituency`] answers with an [`owner`];
-//! * [`reach`] – the other way round: which addresses and names belong to an [`organisation`], and why;
-//! * [`attribution`] – which snapshot of the tables counts on which day, in numbered versions that never change;
-//! * [`attributor`] – the snapshots of one such version, answering as one.
+//! * [`lookup`] – the tables made ready: who is the [`owner`]; [`reach`] – what belongs to an [`organisation`];
+//! * [`sources`] – what routing tables, registries and geographic databases say, below the tables;
+//! * [`attribution`] – which snapshot counts on which day, in versions that never change; [`attributor`] answers by one.
 
 pub mod attribution;
 pub mod attributor;
@@ -25,6 +24,7 @@ pub mod reach;
 pub mod reference;
 mod roster;
 mod sheet;
+pub mod sources;
 mod sweep;
 pub mod tables;
 pub mod validity;
@@ -34,7 +34,7 @@ pub use attributor::Attributor;
 pub use finding::{Finding, Severity};
 pub use lookup::{Constituency, Hints};
 pub use organisation::Organisation;
-pub use owner::{Flags, OrgId, Owner, PlaceId, PlaceSource};
+pub use owner::{Flags, IspSource, OrgId, Owner, PlaceId, PlaceSource};
 pub use places::Places;
 pub use reach::{Match, Role};
 pub use tables::Tables;

@@ -1,7 +1,10 @@
 //! The tables made ready: one look-up costs some tens of nanoseconds over a hundred thousand networks.
 //!
 //! Each role is answered by itself: the organisation by the longest prefix that names one and holds that day, the
-//! operator by the longest that names one (else by the feed's ASN), the flags by the longest that holds at all.
+//! operator by the longest that names one (else by the feed's ASN, else by the ASN that announces the address), the flags
+//! by the longest that holds at all. What other sources say ([`crate::sources`]) fills only what is left open.
+
+use std::sync::Arc;
 
 use event::address;
 use event::clean;
@@ -12,7 +15,8 @@ use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines, timeline};
 use crate::index::{Ipv4Index, Ipv6Index, SliceAt, Slices};
 use crate::organisation::Organisations;
-use crate::owner::{Owner, PlaceId};
+use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
+use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
 use crate::tables::Tables;
 
@@ -37,6 +41,7 @@ pub struct Constituency {
     ipv6: Ipv6Index,
     asns: FxHashMap<u32, SliceAt>,
     domains: FxHashMap<Box<str>, SliceAt>,
+    background: Arc<Background>,
 }
 
 impl Constituency {
@@ -60,25 +65,46 @@ impl Constituency {
             domains: domains.into_iter().map(|(name, id)| (name.into(), at(id))).collect(),
             slices,
             tables,
+            background: Arc::default(),
         }
     }
 
+    /// With what other sources say, below the tables and the feed.
+    #[must_use]
+    pub fn with_background(self, background: Arc<Background>) -> Self {
+        Self { background, ..self }
+    }
+
+    /// What other sources say.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.background
+    }
+
     /// The owner of an address (128 bits, IPv4 in `::ffff:0:0/96`) on a day of the reporting zone.
-    /// The feed's ASN and province (two digits) fill what the tables do not say.
+    /// The feed's ASN and province (two digits) fill what the tables do not say, other sources what is then still open.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
         let at = if block::is_ipv4(bits) { self.ipv4.get(bits as u32) } else { self.ipv6.get(bits) };
         let slice = self.slices.on(at, day);
         let mut owner = slice.owner;
-        if let Some(asn) = feed_asn.filter(|_| slice.ask_asn) {
-            let of_asn = self.owner_of_asn(asn, day);
-            owner.isp = of_asn.isp;
-            owner.conflict |= of_asn.conflict;
+        if slice.ask_asn {
+            self.fill_isp(&mut owner, day, feed_asn, IspSource::Feed);
+            if owner.isp.is_none() && !owner.conflict {
+                self.fill_isp(&mut owner, day, self.background.origin(bits, day), IspSource::Routing);
+            }
         }
-        self.or_feed_place(owner, feed_place)
+        let mut owner = self.or_feed_place(owner, feed_place);
+        if owner.place.is_none() {
+            owner.fill_place(self.known_place(self.background.place(bits, day)), PlaceSource::Geo);
+        }
+        owner
     }
 
-    fn owner_of_asn(&self, asn: u32, day: i32) -> Owner {
-        self.asns.get(&asn).map_or_else(Owner::default, |at| self.slices.on(*at, day).owner)
+    fn fill_isp(&self, owner: &mut Owner, day: i32, asn: Option<u32>, source: IspSource) {
+        let Some(at) = asn.and_then(|asn| self.asns.get(&asn)) else { return };
+        let of_asn = self.slices.on(*at, day).owner;
+        owner.isp = of_asn.isp;
+        owner.isp_source = of_asn.isp.map_or(IspSource::Unknown, |_| source);
+        owner.conflict |= of_asn.conflict;
     }
 
     /// The owner of a domain name (or of what lies under it) on a day of the reporting zone, by the longest suffix
@@ -103,9 +129,13 @@ impl Constituency {
 
     fn or_feed_place(&self, mut owner: Owner, feed: Option<&str>) -> Owner {
         if owner.place.is_none() {
-            owner.fill_place(feed.and_then(PlaceId::parse).filter(|place| self.tables.places.has(*place)));
+            owner.fill_place(self.known_place(feed.and_then(PlaceId::parse)), PlaceSource::Feed);
         }
         owner
+    }
+
+    fn known_place(&self, place: Option<PlaceId>) -> Option<PlaceId> {
+        place.filter(|place| self.tables.places.has(*place))
     }
 }
 

@@ -55,18 +55,47 @@ pub enum PlaceSource {
     Network,
     /// What the feed said.
     Feed,
+    /// A geographic database; see [`crate::sources`].
+    Geo,
     /// There is no place.
     #[default]
     Unknown,
 }
 
 impl PlaceSource {
-    /// The word used in tables and files: `organisation`, `network`, `feed`, or empty.
+    /// The word used in tables and files: `organisation`, `network`, `feed`, `geo`, or empty.
     pub fn name(self) -> &'static str {
         match self {
             Self::Organisation => "organisation",
             Self::Network => "network",
             Self::Feed => "feed",
+            Self::Geo => "geo",
+            Self::Unknown => "",
+        }
+    }
+}
+
+/// Where the operator of an owner comes from, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum IspSource {
+    /// The row of a network.
+    Network,
+    /// The row of the autonomous system that the feed said.
+    Feed,
+    /// The row of the autonomous system that announces the address; see [`crate::sources`].
+    Routing,
+    /// There is no operator.
+    #[default]
+    Unknown,
+}
+
+impl IspSource {
+    /// The word used in tables and files: `network`, `feed`, `routing`, or empty.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Feed => "feed",
+            Self::Routing => "routing",
             Self::Unknown => "",
         }
     }
@@ -129,6 +158,8 @@ impl Flags {
 pub struct Owner {
     /// The operator that carries the address; never one for a domain name.
     pub isp: Option<OrgId>,
+    /// Where the operator comes from.
+    pub isp_source: IspSource,
     /// The organisation that uses it.
     pub organisation: Option<OrgId>,
     /// Its province.
@@ -142,11 +173,11 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// Takes the feed's province.
-    pub(crate) fn fill_place(&mut self, feed: Option<PlaceId>) {
-        if feed.is_some() {
-            self.place = feed;
-            self.place_source = PlaceSource::Feed;
+    /// Takes a province if there is none yet.
+    pub(crate) fn fill_place(&mut self, place: Option<PlaceId>, source: PlaceSource) {
+        if self.place.is_none() && place.is_some() {
+            self.place = place;
+            self.place_source = source;
         }
     }
 }
@@ -167,8 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn an_owner_is_twelve_bytes() {
-        assert_eq!(size_of::<Owner>(), 12);
+    fn an_owner_is_sixteen_bytes() {
+        assert_eq!(size_of::<Owner>(), 16);
     }
 
     #[test]

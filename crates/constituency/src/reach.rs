@@ -106,6 +106,11 @@ impl Constituency {
         merged(rows.map(|(block, _)| (block.first, block.last)).collect())
     }
 
+    /// First and last bits of every stretch of addresses in the tables, on whatever day; sorted, apart.
+    pub fn networks(&self) -> Vec<(u128, u128)> {
+        merged(self.tables.networks.iter().map(|(block, _)| (block.first, block.last)).collect())
+    }
+
     /// The domain names that may belong, with all below them, to one of the named during some of the days; sorted,
     /// none below another.
     pub fn domains_of(&self, named: &[OrgId], days: Range<i32>) -> Vec<String> {

@@ -28,7 +28,7 @@ pub(crate) fn stretches(
     organisations: &Organisations,
     timelines: &mut Timelines,
 ) -> Vec<(u128, TimelineId)> {
-    let mut sweep = Sweep { open: Vec::new(), out: vec![(0, Timelines::NOBODY)] };
+    let mut sweep = Sweep::from(Timelines::NOBODY);
     let mut claims = Vec::new();
     for same in pieces.chunk_by(|a, b| a.block == b.block) {
         let block = same[0].block;
@@ -38,36 +38,46 @@ pub(crate) fn stretches(
         let id = timelines.lay_over(timeline(&claims, organisations), sweep.innermost());
         sweep.open(block, id);
     }
-    sweep.close_all();
-    sweep.out
+    sweep.finish()
 }
 
 /// The networks around the address the sweep has come to, outermost first, and what has been said so far.
-struct Sweep {
-    open: Vec<(u128, TimelineId)>,
-    out: Vec<(u128, TimelineId)>,
+pub(crate) struct Sweep {
+    outside: u32,
+    open: Vec<(u128, u32)>,
+    out: Vec<(u128, u32)>,
 }
 
 impl Sweep {
-    fn innermost(&self) -> TimelineId {
-        self.open.last().map_or(Timelines::NOBODY, |(_, id)| *id)
+    /// Before the first network; `outside` is said where there is none.
+    pub(crate) fn from(outside: u32) -> Self {
+        Self { outside, open: Vec::new(), out: vec![(0, outside)] }
     }
 
-    fn open(&mut self, block: Block, id: TimelineId) {
+    /// What is said of the smallest network around the address.
+    pub(crate) fn innermost(&self) -> u32 {
+        self.open.last().map_or(self.outside, |(_, id)| *id)
+    }
+
+    /// Enters a network. Its neighbours to the left must be closed.
+    pub(crate) fn open(&mut self, block: Block, id: u32) {
         self.open.push((block.last, id));
         self.say(block.first, id);
     }
 
-    fn close_before(&mut self, first: u128) {
+    /// Leaves the networks that end before an address.
+    pub(crate) fn close_before(&mut self, first: u128) {
         while self.open.last().is_some_and(|(last, _)| *last < first) {
             self.close();
         }
     }
 
-    fn close_all(&mut self) {
+    /// Leaves all networks: from each address on to the next, what is said. Sorted; the first address is 0.
+    pub(crate) fn finish(mut self) -> Vec<(u128, u32)> {
         while !self.open.is_empty() {
             self.close();
         }
+        self.out
     }
 
     fn close(&mut self) {
@@ -78,7 +88,7 @@ impl Sweep {
     }
 
     /// From an address on, this is the answer; what was said last of the very same address is forgotten.
-    fn say(&mut self, from: u128, id: TimelineId) {
+    fn say(&mut self, from: u128, id: u32) {
         self.out.pop_if(|(said, _)| *said == from);
         if self.out.last().is_none_or(|(_, said)| *said != id) {
             self.out.push((from, id));

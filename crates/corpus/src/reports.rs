@@ -1,4 +1,4 @@
-//! The formats of reports, thrown whole and in pieces.
+//! The formats of reports and logs, thrown whole and in pieces.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,8 +6,12 @@ use event::rows::{EventRows, Limits};
 use feeds::{
     format::{Format, Rejected, Sink},
     generic::Mapping,
+    leak::Scrub,
+    logs::{Kind, Log},
     shadowserver::Schema,
 };
+use indicators::{indicator::Indicator, set::Set, watch};
+use jiff::tz::TimeZone;
 
 /// The moment at which reports are read: 2026-11-20T00:00:00Z.
 pub const NOW: i64 = 1_795_132_800 * event::time::SECOND;
@@ -24,6 +28,24 @@ fn known(mapping: &str) -> Arc<Mapping> {
     Arc::new(Mapping::parse(mapping).expect("a mapping of this crate"))
 }
 
+/// Holds logs against an indicator of each kind, and one address of nearly any row.
+static WATCH: LazyLock<Arc<watch::Watch>> = LazyLock::new(|| {
+    let mut set = Set::builder();
+    for (kind, text) in [
+        (watch::Kind::Domain, "bad.example"),
+        (watch::Kind::AddressPort, "198.51.100.66:443"),
+        (watch::Kind::Address, "198.51.100.99"),
+        (watch::Kind::Url, "download.example/bad/a.exe"),
+        (watch::Kind::Path, "/made-up-gate.php"),
+    ] {
+        let (family, source, comment) = ("made-up-bot".into(), "made up".into(), "".into());
+        let indicator =
+            Indicator { kind, text: text.into(), family, source, confidence: None, from: None, until: None, comment };
+        assert_eq!(set.add(&indicator), Ok(()), "{text}");
+    }
+    Arc::new(watch::Watch::new(Arc::new(set.build()), Arc::default(), Default::default()))
+});
+
 /// A Shadowserver report by our own mapping. The first line is the file's name.
 pub fn shadowserver(data: &[u8]) {
     let (name, report) = split_line(data);
@@ -33,6 +55,40 @@ pub fn shadowserver(data: &[u8]) {
 /// Events in the IntelMQ data format.
 pub fn intelmq(data: &[u8]) {
     check(&Format::IntelMq, "2026-11-19-export.json", data);
+}
+
+/// Events of n6.
+pub fn n6(data: &[u8]) {
+    check(&Format::N6, "2026-11-19-n6.json", data);
+}
+
+/// Logs of Zeek.
+pub fn zeek(data: &[u8]) {
+    log(Kind::Zeek, data);
+}
+
+/// EVE JSON of Suricata.
+pub fn eve(data: &[u8]) {
+    log(Kind::Suricata, data);
+}
+
+/// Flows of nfdump.
+pub fn nfdump(data: &[u8]) {
+    log(Kind::Nfdump, data);
+}
+
+/// Query logs of name servers.
+pub fn dns_log(data: &[u8]) {
+    log(Kind::Dns, data);
+}
+
+/// Squid's log.
+pub fn squid(data: &[u8]) {
+    log(Kind::Squid, data);
+}
+
+fn log(kind: Kind, data: &[u8]) {
+    check(&Format::Log(Log { kind, zone: TimeZone::UTC, watch: WATCH.clone() }), "2026-11-19-a.log", data);
 }
 
 /// A list as CSV.
@@ -48,6 +104,30 @@ pub fn generic_jsonl(data: &[u8]) {
 /// A list as text.
 pub fn generic_text(data: &[u8]) {
     check(&Format::Generic(TEXT.clone()), "2026-11-19-list.txt", data);
+}
+
+/// A list of leaked accounts as it is kept.
+pub fn leak(data: &[u8]) {
+    check(&Format::Leak, "2026-11-19-list.leak.csv", data);
+}
+
+/// A list of leaked accounts as it is delivered: scrubbed the same in pieces and again, and every row read afterwards.
+pub fn leak_scrub(data: &[u8]) {
+    let kept = scrub(data, data.len().max(1));
+    assert!(scrub(data, PIECES[data.len() % PIECES.len()]) == kept, "in pieces the list is scrubbed otherwise");
+    assert!(scrub(&kept, kept.len().max(1)) == kept, "what was scrubbed is not scrubbed to itself");
+    check(&Format::Leak, "2026-11-19-list.leak.csv", &kept);
+}
+
+fn scrub(list: &[u8], piece: usize) -> Vec<u8> {
+    let (mut scrub, mut kept) = (Scrub::new(), Vec::new());
+    for piece in list.chunks(piece) {
+        scrub.push(piece, false, &mut kept);
+    }
+    scrub.push(&[], true, &mut kept);
+    let lines = kept.iter().filter(|byte| **byte == b'\n').count() as u64;
+    assert_eq!(lines, scrub.rows() + 1, "one row in is one row out");
+    kept
 }
 
 /// What one reading of a report gave.
@@ -85,7 +165,8 @@ fn read(format: &Format, name: &str, report: &[u8], piece: usize) -> Option<Read
         end = (end + piece).min(report.len());
     }
     let accepted = sink.events.len() as u64;
-    assert_eq!(parser.rows(), accepted + sink.rejected.len() as u64, "rows in = events + rejected");
+    let known = accepted + sink.rejected.len() as u64 + parser.passed();
+    assert_eq!(parser.rows(), known, "rows in = events + rejected + passed");
     let mut events = String::new();
     event::json::write_lines(&sink.events.finish(), &mut events);
     assert_eq!(events.lines().count() as u64, accepted, "one line per event");

@@ -3,12 +3,13 @@
 //! Arrow's own builders only append; a report row may set a value, overwrite it, or be rejected as a
 //! whole after half of its columns are in. These columns pad with nulls and cut back for free.
 
+use std::hash::Hash;
 use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray, types::Int32Type,
 };
-use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use rustc_hash::FxHashMap;
 
 /// Whole numbers, one per row, or null.
@@ -147,17 +148,90 @@ const SPELLING_LENGTH_MAX: usize = 128;
 /// As they repeat, so do their spellings before cleaning: what became of each is remembered.
 #[derive(Debug, Default)]
 pub struct Words {
+    /// Of each row the place of its word, [`NO_WORD`] for none.
     keys: Vec<i32>,
-    valid: Vec<bool>,
     words: Vec<Box<str>>,
     index: FxHashMap<Box<str>, i32>,
-    spellings: FxHashMap<Box<str>, Option<Word>>,
+    short: FxHashMap<Short, Option<Word>>,
+    long: FxHashMap<Box<str>, Option<Word>>,
+    last_short: Option<(Short, Option<Word>)>,
     last: Option<Word>,
 }
+
+/// A spelling of at most sixteen bytes as numbers, which are compared without a look at memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Short {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Short {
+    #[inline]
+    fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let (first, last) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u64::from_ne_bytes(*first), u64::from_ne_bytes(*last))
+        } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+            (u32::from_ne_bytes(*first).into(), u32::from_ne_bytes(*last).into())
+        } else {
+            let byte = |at: usize| u64::from(bytes.get(at).copied().unwrap_or_default());
+            (byte(0) | byte(1) << 8 | byte(2) << 16, 0)
+        };
+        (bytes.len() <= 16).then_some(Self { first, last, length: bytes.len() })
+    }
+}
+
+/// The key of a row without a word.
+const NO_WORD: i32 = -1;
 
 /// A word of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word(i32);
+
+/// A column of `rows` rows that all say the same, or nothing.
+pub fn constant(text: Option<&str>, rows: usize) -> ArrayRef {
+    let nulls = text.is_none().then(|| NullBuffer::new_null(rows));
+    let words = StringArray::from_iter_values(text);
+    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(vec![0; rows].into(), nulls), Arc::new(words)))
+}
+
+/// Words that stand for codes (numbers, keys of another column): each code's text is asked for once.
+#[derive(Debug)]
+pub struct Named<C> {
+    words: Words,
+    known: FxHashMap<C, Option<Word>>,
+    last: Option<(C, Option<Word>)>,
+}
+
+impl<C> Default for Named<C> {
+    fn default() -> Self {
+        Self { words: Words::default(), known: FxHashMap::default(), last: None }
+    }
+}
+
+impl<C: Copy + Eq + Hash> Named<C> {
+    /// Sets the word of `row`, which is the last row or the one after it, to what a code is called.
+    #[inline]
+    pub fn set<'t>(&mut self, row: usize, code: C, name: impl FnOnce() -> Option<&'t str>) {
+        let word = match self.last {
+            Some((last, word)) if last == code => word,
+            _ => self.find(code, name),
+        };
+        self.last = Some((code, word));
+        self.words.put(row, word);
+    }
+
+    fn find<'t>(&mut self, code: C, name: impl FnOnce() -> Option<&'t str>) -> Option<Word> {
+        let Self { words, known, .. } = self;
+        *known.entry(code).or_insert_with(|| name().map(|text| words.intern(text)))
+    }
+
+    /// The column as a dictionary of strings.
+    pub fn finish(mut self, rows: usize) -> ArrayRef {
+        self.words.finish(rows)
+    }
+}
 
 impl Words {
     /// Sets the value of `row`, which is the last row or the one after it.
@@ -170,11 +244,9 @@ impl Words {
     #[inline]
     pub fn put(&mut self, row: usize, word: Option<Word>) {
         if self.keys.len() != row {
-            self.keys.resize(row, 0);
-            self.valid.resize(row, false);
+            self.keys.resize(row, NO_WORD);
         }
-        self.keys.push(word.map_or(0, |word| word.0));
-        self.valid.push(word.is_some());
+        self.keys.push(word.map_or(NO_WORD, |word| word.0));
     }
 
     /// The word of a text.
@@ -202,41 +274,83 @@ impl Words {
 
     /// What was [remembered](Self::remember) of a spelling.
     #[inline]
-    pub fn recall(&self, spelling: &str) -> Option<Option<Word>> {
-        self.spellings.get(spelling).copied()
+    pub fn recall(&mut self, spelling: &str) -> Option<Option<Word>> {
+        let Some(short) = Short::of(spelling) else { return self.long.get(spelling).copied() };
+        match self.last_short {
+            Some((last, word)) if last == short => Some(word),
+            _ => {
+                let word = *self.short.get(&short)?;
+                self.last_short = Some((short, word));
+                Some(word)
+            }
+        }
     }
 
     /// Keeps in mind which word a spelling is, `None` for no valid one.
     pub fn remember(&mut self, spelling: &str, word: Option<Word>) {
-        if spelling.len() > SPELLING_LENGTH_MAX {
-            return;
+        if self.short.len() + self.long.len() >= SPELLINGS_MAX {
+            self.short.clear();
+            self.long.clear();
         }
-        if self.spellings.len() >= SPELLINGS_MAX {
-            self.spellings.clear();
+        match Short::of(spelling) {
+            Some(short) => _ = self.short.insert(short, word),
+            None if spelling.len() <= SPELLING_LENGTH_MAX => _ = self.long.insert(spelling.into(), word),
+            None => {}
         }
-        self.spellings.insert(spelling.into(), word);
     }
 
     /// The value of `row`, if it was set.
     pub fn get(&self, row: usize) -> Option<&str> {
-        (*self.valid.get(row)?).then(|| &*self.words[self.keys[row] as usize])
+        let key = usize::try_from(*self.keys.get(row)?).ok()?;
+        Some(&*self.words[key])
     }
 
     /// Forgets all rows from `rows` on; the words stay.
     pub fn truncate(&mut self, rows: usize) {
         self.keys.truncate(rows);
-        self.valid.truncate(rows);
     }
 
     /// The column as a dictionary of strings; empty afterwards.
     pub fn finish(&mut self, rows: usize) -> ArrayRef {
-        self.keys.resize(rows, 0);
-        self.valid.resize(rows, false);
-        let Self { keys, words, mut valid, .. } = std::mem::take(self);
+        self.keys.resize(rows, NO_WORD);
+        let Self { keys, words, .. } = std::mem::take(self);
         self.keys.reserve(rows);
-        let nulls = take_nulls(&mut valid);
-        self.valid = valid;
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| keys[row] != NO_WORD));
+        let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
         let words = StringArray::from_iter_values(words.iter());
         Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), Arc::new(words)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn short_spellings_are_one_if_their_texts_are(a in "[ab\u{1}\u{0}]{0,18}", b in "[ab\u{1}\u{0}]{0,18}") {
+            let (short, other) = (Short::of(&a), Short::of(&b));
+            prop_assert_eq!(short.is_some(), a.len() <= 16);
+            if short.is_some() && other.is_some() {
+                prop_assert_eq!(short == other, a == b);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_is_recalled_until_the_batch_ends() {
+        let mut words = Words::default();
+        for spelling in ["", "a", "ab", "abc", "abcd", "sixteen letters!", "seventeen letters", &"x".repeat(200)] {
+            assert_eq!(words.recall(spelling), None, "{spelling}");
+            let word = words.intern(spelling);
+            words.remember(spelling, Some(word));
+            words.remember("never", None);
+            let is_kept = spelling.len() <= SPELLING_LENGTH_MAX;
+            assert_eq!(words.recall(spelling), is_kept.then_some(Some(word)), "{spelling}");
+            assert_eq!(words.recall("never"), Some(None));
+        }
+        words.finish(0);
+        assert_eq!(words.recall("abc"), None);
     }
 }

@@ -82,7 +82,8 @@ fn parse_named_zone(text: &str) -> Option<i64> {
         return utc(at);
     }
     if zone.starts_with(['+', '-']) {
-        let zone = if zone.len() == 5 && zone.is_ascii() { format!("{}:{}", &zone[..3], &zone[3..]) } else { zone.to_owned() };
+        let zone =
+            if zone.len() == 5 && zone.is_ascii() { format!("{}:{}", &zone[..3], &zone[3..]) } else { zone.to_owned() };
         return format!("{at}{zone}").parse::<Timestamp>().ok().map(Timestamp::as_microsecond);
     }
     let zone = TimeZone::get(zone).ok()?;

@@ -2,10 +2,13 @@
 //!
 //! ```toml
 //! [feed.partner-list]                # a name of small letters, digits and hyphens
-//! format = "generic"                 # or "shadowserver", "intelmq"
+//! format = "generic"                 # or "shadowserver", "intelmq", "n6", "leak"; of logs "zeek", "suricata", "nfdump",
+//!                                    # "dns-log", "squid"
 //! files = ["*-partner-??.csv"]       # base names without .gz, .zst, .zip; * any characters, ? any one
 //! schema = "intelmq.json"            # shadowserver: a schema file in place of our own
 //! mapping_file = "partner-list.toml" # generic: see crate::generic; or the mapping itself as the table `mapping`
+//! zone = "Asia/Ho_Chi_Minh"          # logs: where times that do not say it are from; if not said: UTC
+//! inside = ["203.0.113.0/24"]        # logs: the networks that are ours; a list of prefixes
 //! tlp = "AMBER"                      # if not said: AMBER
 //! public = false                     # whether citizens may be answered from it; if not said: no
 //! reliability = "F"                  # Admiralty scale, "A" completely reliable … "E" unreliable, "F" cannot be judged
@@ -18,15 +21,20 @@
 //! A file belongs to the first feed, in the order of `feeds.toml`, one of whose patterns it matches.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use event::tlp::Tlp;
+use event::{address, clean};
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use crate::generic::{Mapping, MappingError, Spec as MappingSpec};
+use crate::logs;
 use crate::name;
+use crate::words::{FORMATS, FormatWord};
 
 /// Why a catalogue cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +60,33 @@ pub enum Speaks {
     Generic(Arc<Mapping>),
     /// A list with a mapping in a file of its own, relative to `feeds.toml`; for [`Mapping::parse`].
     GenericFile(PathBuf),
+    /// Events of n6.
+    N6,
+    /// A log of connections; for [`logs::Log`].
+    Log {
+        /// Which log.
+        kind: logs::Kind,
+        /// The zone of times that say none.
+        zone: TimeZone,
+        /// The networks that are ours, first and last address as [`address::to_bits`] has them; empty if not said.
+        inside: Vec<(u128, u128)>,
+    },
+    /// Lists of leaked accounts: what is delivered goes through [`crate::leak::Scrub`] before anything of it is kept.
+    Leak,
+}
+
+impl Speaks {
+    /// The word after `format =`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Shadowserver { .. } => "shadowserver",
+            Self::Intelmq => "intelmq",
+            Self::Generic(_) | Self::GenericFile(_) => "generic",
+            Self::N6 => "n6",
+            Self::Log { kind, .. } => kind.name(),
+            Self::Leak => "leak",
+        }
+    }
 }
 
 /// How far a source is trusted: the first half of the Admiralty scale (NATO AJP-2.1).
@@ -199,6 +234,8 @@ struct Spec {
     schema: Option<PathBuf>,
     mapping: Option<MappingSpec>,
     mapping_file: Option<PathBuf>,
+    zone: Option<String>,
+    inside: Option<Vec<String>>,
     tlp: Option<String>,
     #[serde(default)]
     public: bool,
@@ -246,23 +283,67 @@ fn read(name: &str, value: &toml::Value) -> Result<Spec, CatalogueError> {
 }
 
 fn speaks(name: &str, spec: &Spec) -> Result<Speaks, CatalogueError> {
-    let is_foreign = |field: &str, is_given: bool, of: &str| {
-        if is_given && spec.format != of { Err(wrong(name, field, format!("only of format {of}"))) } else { Ok(()) }
-    };
-    is_foreign("schema", spec.schema.is_some(), "shadowserver")?;
-    is_foreign("mapping", spec.mapping.is_some(), "generic")?;
-    is_foreign("mapping_file", spec.mapping_file.is_some(), "generic")?;
+    refuse_foreign_fields(name, spec)?;
     match (spec.format.as_str(), &spec.mapping, &spec.mapping_file) {
         ("shadowserver", ..) => Ok(Speaks::Shadowserver { schema: spec.schema.clone() }),
         ("intelmq", ..) => Ok(Speaks::Intelmq),
+        ("leak", ..) => Ok(Speaks::Leak),
         ("generic", Some(mapping), None) => {
             let mapping = Mapping::of(mapping).map_err(|error| wrong(name, "mapping", error.to_string()))?;
             Ok(Speaks::Generic(Arc::new(mapping)))
         }
         ("generic", None, Some(path)) => Ok(Speaks::GenericFile(path.clone())),
         ("generic", ..) => Err(wrong(name, "mapping", "wanted: either mapping or mapping_file")),
-        _ => Err(wrong(name, "format", "none of shadowserver, intelmq, generic")),
+        ("n6", ..) => Ok(Speaks::N6),
+        (format, ..) => match logs::Kind::parse(format) {
+            Some(kind) => log(name, kind, spec),
+            None => Err(wrong(name, "format", format!("none of {}", format_words(|_| true)))),
+        },
     }
+}
+
+/// A field of another format is a misunderstanding and not to be passed over.
+fn refuse_foreign_fields(name: &str, spec: &Spec) -> Result<(), CatalogueError> {
+    let given = [
+        ("schema", spec.schema.is_some()),
+        ("mapping", spec.mapping.is_some()),
+        ("mapping_file", spec.mapping_file.is_some()),
+        ("zone", spec.zone.is_some()),
+        ("inside", spec.inside.is_some()),
+    ];
+    let is_known = FORMATS.iter().any(|format| format.name == spec.format);
+    let has = |field: &'static str| move |format: &FormatWord| format.fields.contains(&field);
+    let is_foreign = |field| !FORMATS.iter().any(|format| format.name == spec.format && has(field)(format));
+    match given.into_iter().find(|(field, is_given)| is_known && *is_given && is_foreign(field)) {
+        Some((field, _)) => Err(wrong(name, field, format!("only of {}", format_words(has(field))))),
+        None => Ok(()),
+    }
+}
+
+/// The words of the formats that a test picks.
+fn format_words(is_meant: impl Fn(&FormatWord) -> bool) -> String {
+    FORMATS.iter().filter(|format| is_meant(format)).map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+fn log(name: &str, kind: logs::Kind, spec: &Spec) -> Result<Speaks, CatalogueError> {
+    let zone = spec.zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get);
+    let zone =
+        zone.map_err(|_| wrong(name, "zone", format!("no time zone {:?}", spec.zone.as_deref().unwrap_or(""))))?;
+    let network = |text: &String| {
+        range(text).ok_or_else(|| wrong(name, "inside", format!("{text:?} is no network in prefix notation")))
+    };
+    let inside = spec.inside.iter().flatten().map(network).collect::<Result<_, _>>()?;
+    Ok(Speaks::Log { kind, zone, inside })
+}
+
+/// First and last address of a network in prefix notation, as [`address::to_bits`] has them.
+pub fn range(text: &str) -> Option<(u128, u128)> {
+    let network = clean::network(text)?;
+    let (ip, length) = network.split_once('/')?;
+    let (ip, length): (IpAddr, u32) = (ip.parse().ok()?, length.parse().ok()?);
+    let width = length + if ip.is_ipv4() { 96 } else { 0 };
+    let first = address::to_bits(ip);
+    Some((first, first | u128::MAX.checked_shr(width).unwrap_or(0)))
 }
 
 fn files(name: &str, patterns: &[String]) -> Result<Vec<String>, CatalogueError> {
@@ -331,6 +412,9 @@ mod tests {
             ("events.jsonl.zst", Some("intelmq")),
             ("export.intelmq.json", Some("intelmq")),
             ("2026-11-20-all.blocklist.txt", Some("blocklist-text")),
+            ("2026-11-20-gov.leak.csv", Some("leaks")),
+            ("made-up.leak.jsonl.gz", Some("leaks")),
+            ("made-up.leak.txt", Some("leaks")),
             ("readme.txt", None),
         ] {
             assert_eq!(catalogue.feed_for_file(file).map(|feed| feed.name.as_str()), wanted, "{file}");
@@ -350,6 +434,29 @@ mod tests {
     }
 
     #[test]
+    fn a_log_says_its_zone_and_its_networks() {
+        let text = "[feed.z]\nformat = \"dns-log\"\nfiles = [\"a\"]\nzone = \"Asia/Ho_Chi_Minh\"\n\
+                    inside = [\"203.0.113.7/24\", \"2001:db8::/32\", \"192.0.2.1\"]\n\
+                    [feed.b]\nformat = \"squid\"\nfiles = [\"b\"]";
+        let catalogue = Catalogue::parse(text).expect("catalogue");
+        let said = catalogue.feeds().iter().map(|feed| match &feed.speaks {
+            Speaks::Log { kind, zone, inside } => (*kind, zone.iana_name().unwrap_or_default(), inside.clone()),
+            other => panic!("{other:?}"),
+        });
+        let bits = |text: &str| address::to_bits(text.parse().expect(text));
+        let ours = [
+            ("203.0.113.0", "203.0.113.255"),
+            ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("192.0.2.1", "192.0.2.1"),
+        ];
+        let ours = ours.map(|(first, last)| (bits(first), bits(last))).to_vec();
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [(logs::Kind::Dns, "Asia/Ho_Chi_Minh", ours), (logs::Kind::Squid, "UTC", Vec::new())]
+        );
+    }
+
+    #[test]
     fn the_first_feed_of_the_file_has_it() {
         let feed = |name: &str, pattern: &str| format!("[feed.{name}]\nformat = \"intelmq\"\nfiles = [{pattern:?}]\n");
         let text = [feed("z", "*.a"), feed("b", "x*"), feed("a", "*")].concat();
@@ -362,6 +469,7 @@ mod tests {
     #[test]
     fn a_wrong_catalogue_says_what_is_wrong_and_where() {
         let good = "format = \"intelmq\"\nfiles = [\"a\"]\n";
+        let log = "format = \"zeek\"\nfiles = [\"a\"]\n";
         let one = |lines: &str| format!("[feed.one]\n{lines}");
         for (text, wanted) in [
             ("[feed".to_owned(), "line 1: "),
@@ -378,7 +486,13 @@ mod tests {
             (one(&format!("{good}every = \"1w\"")), "feed.one.every: \"1w\""),
             (one(&format!("{good}every = \"0d\"")), "feed.one.every: \"0d\""),
             (one(&format!("{good}every = \"ngày\"")), "feed.one.every: \"ngày\""),
-            (one(&format!("{good}schema = \"a.json\"")), "feed.one.schema: only of format shadowserver"),
+            (one(&format!("{good}schema = \"a.json\"")), "feed.one.schema: only of shadowserver"),
+            (one(&format!("{good}zone = \"UTC\"")), "feed.one.zone: only of zeek, suricata, nfdump"),
+            (one(&format!("{good}inside = []")), "feed.one.inside: only of zeek, suricata, nfdump"),
+            (one(&format!("{log}zone = \"Asia/Nowhere\"")), "feed.one.zone: no time zone \"Asia/Nowhere\""),
+            (one(&format!("{log}inside = [\"192.0.2.0/33\"]")), "feed.one.inside: \"192.0.2.0/33\" is no network"),
+            (one(&format!("{log}inside = [\"example.org\"]")), "feed.one.inside: \"example.org\" is no network"),
+            (one(&format!("{log}inside = \"192.0.2.0/24\"")), "feed.one.inside: invalid type"),
             (one("format = \"generic\"\nfiles = [\"a\"]"), "feed.one.mapping: wanted: either"),
             (
                 one(

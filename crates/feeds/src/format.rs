@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use event::rows::{EventRows, Problem};
 
-use crate::{generic, intelmq, shadowserver};
+use crate::{generic, intelmq, leak, logs, n6, shadowserver};
 
 /// Longest record (CSV row or line), in bytes. The longest row seen in real reports is about 20 kB.
 pub const RECORD_MAX: usize = 1 << 20;
@@ -18,18 +18,28 @@ pub enum Format {
     IntelMq,
     /// A list of the operator's own, described by a mapping.
     Generic(Arc<generic::Mapping>),
+    /// Events of n6.
+    N6,
+    /// A log of connections, held against known malware hosts.
+    Log(logs::Log),
+    /// A list of leaked accounts, scrubbed by [`leak::Scrub`] before it was kept.
+    Leak,
 }
 
 impl Format {
     /// A parser for a file of this name.
     ///
     /// # Errors
-    /// The format needs to know from the name what the file is, and cannot; see [`Unreadable`].
+    /// The format needs to know from the name what the file is, and cannot; a log that there is nothing to be held
+    /// against. See [`Unreadable`].
     pub fn open(&self, file_name: &str) -> Result<Parser, Unreadable> {
         Ok(match self {
             Self::Shadowserver(schema) => Parser::Shadowserver(schema.open(file_name)?),
             Self::IntelMq => Parser::IntelMq(intelmq::Parser::new(file_name)),
             Self::Generic(mapping) => Parser::Generic(generic::Parser::new(mapping.clone(), file_name)),
+            Self::N6 => Parser::N6(n6::Parser::new(file_name)),
+            Self::Log(log) => Parser::Log(log.open(file_name)?),
+            Self::Leak => Parser::Leak(leak::Parser::new(file_name)),
         })
     }
 }
@@ -43,9 +53,23 @@ pub enum Parser {
     IntelMq(intelmq::Parser),
     /// A list described by a mapping.
     Generic(generic::Parser),
+    /// Events of n6.
+    N6(n6::Parser),
+    /// A log of connections.
+    Log(logs::Parser),
+    /// A scrubbed list of leaked accounts.
+    Leak(leak::Parser),
 }
 
 impl Parser {
+    /// Says when the file was delivered, in microseconds since 1970: the time of events of a format that has none of its
+    /// own, if the file's name has no date. Of the other formats nothing changes.
+    pub fn delivered_at(&mut self, micros: i64) {
+        if let Self::Leak(parser) = self {
+            parser.delivered_at(micros);
+        }
+    }
+
     /// Reads the whole records of `bytes` into `sink`; with `last`, the end of the file ends a record.
     ///
     /// Returns the bytes used: what is left comes again, with more behind it. Of [`RECORD_MAX`] bytes some are always used.
@@ -54,15 +78,29 @@ impl Parser {
             Self::Shadowserver(parser) => parser.parse(bytes, last, sink),
             Self::IntelMq(parser) => parser.parse(bytes, last, sink),
             Self::Generic(parser) => parser.parse(bytes, last, sink),
+            Self::N6(parser) => parser.parse(bytes, last, sink),
+            Self::Log(parser) => parser.parse(bytes, last, sink),
+            Self::Leak(parser) => parser.parse(bytes, last, sink),
         }
     }
 
-    /// Rows so far, accepted or not; a header is none.
+    /// Rows so far: events, rejected rows and those that [`passed`](Self::passed); a header is none.
     pub fn rows(&self) -> u64 {
         match self {
             Self::Shadowserver(parser) => parser.rows(),
             Self::IntelMq(parser) => parser.rows(),
             Self::Generic(parser) => parser.rows(),
+            Self::N6(parser) => parser.rows(),
+            Self::Log(parser) => parser.rows(),
+            Self::Leak(parser) => parser.rows(),
+        }
+    }
+
+    /// Rows so far that are counted and not kept: those of a log that touched nothing we watch for.
+    pub fn passed(&self) -> u64 {
+        match self {
+            Self::Log(parser) => parser.passed(),
+            Self::Shadowserver(_) | Self::IntelMq(_) | Self::Generic(_) | Self::N6(_) | Self::Leak(_) => 0,
         }
     }
 
@@ -72,6 +110,9 @@ impl Parser {
             Self::Shadowserver(parser) => parser.report(),
             Self::IntelMq(parser) => parser.report(),
             Self::Generic(parser) => parser.report(),
+            Self::N6(parser) => parser.report(),
+            Self::Log(parser) => parser.report(),
+            Self::Leak(parser) => parser.report(),
         }
     }
 
@@ -81,6 +122,9 @@ impl Parser {
             Self::Shadowserver(parser) => parser.date(),
             Self::IntelMq(parser) => parser.date(),
             Self::Generic(parser) => parser.date(),
+            Self::N6(parser) => parser.date(),
+            Self::Log(parser) => parser.date(),
+            Self::Leak(parser) => parser.date(),
         }
     }
 }
@@ -113,6 +157,9 @@ pub enum Unreadable {
         /// The key or function.
         word: String,
     },
+    /// There is nothing to hold a log against.
+    #[error("no indicators are imported: matching would find nothing; import some with `haidang indicators import`")]
+    NothingWatched,
 }
 
 /// Where rows go: events to columns, the rest aside.

@@ -35,9 +35,10 @@ enum Skip {
 }
 
 /// A record, or what stands where one should, with the reason why it is none.
-struct Piece<'b> {
-    bytes: &'b [u8],
-    wrong: Option<Reason>,
+pub(crate) struct Piece<'b> {
+    pub(crate) bytes: &'b [u8],
+    /// Why it is none.
+    pub(crate) wrong: Option<Reason>,
 }
 
 impl Records {
@@ -46,7 +47,7 @@ impl Records {
         self.rows
     }
 
-    /// Reads the whole records of `bytes` into `sink`; the number of bytes used.
+    /// Reads the whole records of `bytes` into `sink`, one event each; the number of bytes used.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
@@ -54,12 +55,24 @@ impl Records {
         sink: &mut Sink,
         mut event: impl FnMut(&str, &mut EventRows) -> Result<(), Problem>,
     ) -> usize {
+        self.read_any(bytes, last, sink, |text, row, events| event(text, events).and_then(|()| events.accept(row)))
+    }
+
+    /// As [`read`](Self::read), `events` being told the number of each record and accepting as many as it likes, or none
+    /// with a problem.
+    pub(crate) fn read_any(
+        &mut self,
+        bytes: &[u8],
+        last: bool,
+        sink: &mut Sink,
+        mut events: impl FnMut(&str, u64, &mut EventRows) -> Result<(), Problem>,
+    ) -> usize {
         let mut used = 0;
         while let Some(piece) = self.next(bytes, &mut used, last) {
             self.rows += 1;
             let text = str::from_utf8(piece.bytes).map_err(|_| Reason::Malformed);
             let read = match (piece.wrong, text) {
-                (None, Ok(text)) => event(text, &mut sink.events).and_then(|()| sink.events.accept(self.rows)),
+                (None, Ok(text)) => events(text, self.rows, &mut sink.events),
                 (Some(reason), _) | (None, Err(reason)) => Err(Problem::new("", "", reason)),
             };
             if let Err(problem) = read {
@@ -70,7 +83,8 @@ impl Records {
         used
     }
 
-    fn next<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
+    /// The next record that is whole; `used` moves past it.
+    pub(crate) fn next<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
         self.pass_over(bytes, used);
         loop {
             pass_blanks(bytes, used);
@@ -213,8 +227,9 @@ pub(crate) fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
     Some(members)
 }
 
+/// A member's name, without a copy where it can be had.
 #[derive(Deserialize)]
-struct Name<'t>(#[serde(borrow)] Cow<'t, str>);
+pub(crate) struct Name<'t>(#[serde(borrow)] pub(crate) Cow<'t, str>);
 
 struct Members;
 

@@ -63,13 +63,16 @@ pub(crate) enum Command {
     /// Import and check who owns what
     #[command(subcommand)]
     Constituency(ConstituencyCommand),
+    /// Known malware hosts: import lists, see them, hold logs against them
+    #[command(subcommand)]
+    Indicators(IndicatorsCommand),
     /// Let the newest constituency count from a past day on
     Reattribute(ReattributeArgs),
     /// Look at rows that could not be read, and try them again
     #[command(subcommand)]
     Quarantine(QuarantineCommand),
     /// Show how the feeds live
-    Feeds,
+    Feeds(FeedsArgs),
     /// Show the reports that came in
     Reports(ReportsArgs),
     /// Look after the lake
@@ -82,6 +85,9 @@ pub(crate) enum Command {
     /// Make a large report and its constituency, for benches
     #[command(hide = true)]
     Made(MadeArgs),
+    /// Write the generated pages: formats, manual, completions
+    #[command(hide = true)]
+    Docs(DocsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -240,6 +246,60 @@ pub(crate) enum ConstituencyCommand {
     Versions,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum IndicatorsCommand {
+    /// Import lists, each in place of the one of its name; logs that come from now on are held against them
+    Import {
+        /// A list (*.csv: our CSV, else one indicator a line), or a folder of lists
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The lists are of what is never an indicator
+        #[arg(long)]
+        allow: bool,
+        /// Who keeps the lists
+        #[arg(long, default_value = "")]
+        source: String,
+        /// How sure he is, per cent
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=100))]
+        confidence: Option<u8>,
+        /// Until which day they count, YYYY-MM-DD, the day itself not included
+        #[arg(long, value_parser = day)]
+        until: Option<i32>,
+    },
+    /// The lists
+    List,
+    /// Hold logs against indicators and tell what was found; nothing is stored
+    Match(MatchArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatchArgs {
+    /// Logs, also compressed
+    #[arg(required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// A list or a folder of lists (if not said: those of the data folder)
+    #[arg(long)]
+    pub(crate) indicators: Option<PathBuf>,
+    /// What the logs are (if not said: by how each begins)
+    #[arg(long)]
+    pub(crate) format: Option<LogArg>,
+    /// A network that is ours, in prefix notation (if not said: private ones and the constituency's)
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) inside: Vec<String>,
+    /// Zone of times that say none
+    #[arg(long, default_value = "UTC")]
+    pub(crate) log_zone: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogArg {
+    Zeek,
+    Suricata,
+    Nfdump,
+    DnsLog,
+    Squid,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ReattributeArgs {
     /// First day, YYYY-MM-DD
@@ -264,6 +324,18 @@ pub(crate) enum QuarantineCommand {
         /// Its number
         report: i64,
     },
+    /// Try the files again that nobody knew how to read (see `reports --refused`), with the feeds of today
+    Retry {
+        /// Only those whose hash begins so
+        #[arg(long, default_value = "")]
+        hash: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FeedsArgs {
+    /// One feed, family by family
+    pub(crate) feed: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -271,7 +343,7 @@ pub(crate) struct ReportsArgs {
     /// At most so many, newest first
     #[arg(long, default_value_t = 30)]
     pub(crate) limit: usize,
-    /// Files nobody knew how to read
+    /// Files that nobody knew how to read, and has not been able to read since
     #[arg(long)]
     pub(crate) refused: bool,
 }
@@ -323,6 +395,12 @@ pub(crate) struct MadeArgs {
     /// Networks of the constituency
     #[arg(long, default_value_t = 100_000)]
     pub(crate) networks: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DocsArgs {
+    /// Folder to write to
+    pub(crate) out: PathBuf,
 }
 
 fn day(text: &str) -> Result<i32, String> {

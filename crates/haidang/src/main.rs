@@ -9,6 +9,10 @@ mod table;
 
 use clap::Parser as _;
 
+// Batches of columns come and go by the second; this allocator keeps their pages (see docs/PERFORMANCE.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let cli = cli::Cli::parse();
     let code = commands::run(&cli).unwrap_or_else(|error| exit::report(&error, &cli));

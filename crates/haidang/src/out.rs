@@ -1,11 +1,18 @@
 //! What a command says: for people or for machines, in their language.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Arc;
 
 use documents::message::{Lang, Messages};
+use indicatif::{ProgressBar, ProgressStyle};
+use pipeline::ingest::Progress;
 use serde::Serialize;
 
 use crate::table::{Table, grouped, tame};
+
+/// How far a work is, in the width of the terminal: no words, so that it needs no language.
+const BAR: &str = "  {wide_bar:.cyan/dim} {percent:>3} %  {eta:>4}";
 
 /// Where a command's answer goes.
 #[derive(Debug)]
@@ -16,6 +23,7 @@ pub(crate) struct Out {
     pub(crate) words: Messages,
     /// The words of the documents it writes.
     documents: Messages,
+    bar: RefCell<Option<ProgressBar>>,
 }
 
 impl Out {
@@ -23,7 +31,7 @@ impl Out {
     pub(crate) fn new(json: bool, lang: Lang) -> Self {
         let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let words = Messages::read(include_str!("../data/messages.toml"), lang);
-        Self { json, colour, words, documents: Messages::of(lang) }
+        Self { json, colour, words, documents: Messages::of(lang), bar: RefCell::default() }
     }
 
     /// Whether machines read it.
@@ -41,11 +49,21 @@ impl Out {
         self.documents.say_or_name("kind", name)
     }
 
-    /// How far a long work is, on a terminal only: the next line takes its place.
-    pub(crate) fn progress(&self, text: &str) {
-        if !self.json && io::stderr().is_terminal() {
-            // A terminal that cannot be written to shows no progress.
-            let _ = write!(io::stderr(), "\r\x1b[2K{text}");
+    /// Shows how far a long work is, on a terminal only. Answers what to call with every part of it that is done.
+    pub(crate) fn begin(&self, total: u64) -> Progress {
+        if self.json || !io::stderr().is_terminal() {
+            return Arc::new(|_| {});
+        }
+        let style = ProgressStyle::with_template(BAR).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(total).with_style(style);
+        self.bar.replace(Some(bar.clone()));
+        Arc::new(move |done| bar.inc(done))
+    }
+
+    /// The long work is over: its bar goes.
+    pub(crate) fn end(&self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
         }
     }
 
@@ -57,7 +75,9 @@ impl Out {
 
     /// Text as it stands. A reader that has gone is no error: `| head` is normal.
     pub(crate) fn raw(&self, text: &str) -> anyhow::Result<()> {
-        match io::stdout().write_all(text.as_bytes()) {
+        let write = || io::stdout().write_all(text.as_bytes());
+        let written = self.bar.borrow().as_ref().map_or_else(write, |bar| bar.suspend(write));
+        match written {
             Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => Ok(done?),
         }

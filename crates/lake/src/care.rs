@@ -4,9 +4,10 @@
 //! carries, and not by file.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use deltalake_core::kernel::Add;
-use deltalake_core::operations::vacuum::VacuumMode;
+use deltalake_core::operations::vacuum::{Clock, VacuumMode};
 use event::time::day_text;
 use serde_json::json;
 
@@ -51,10 +52,13 @@ fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, LakeError> 
 /// The order of a rewritten day: as [`crate::order`] has it, so that neighbours fold and addresses can be skipped.
 pub(crate) const EVENTS_ORDER: &str = "subject_kind, source_ip_hi, source_ip_lo, source_account, source_url, source_fqdn, kind, family, time_source, seq, row";
 
-fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str) -> Change {
+/// A chore's change; `events_version` is what sightings are made from.
+fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str, events_version: u64) -> Change {
     let removes = removed.iter().map(|file| remove(file, data_change, now)).collect();
     let adds = adds.into_iter().map(|add| Add { data_change, ..add }).collect();
-    Change { adds, removes, seq: None, notes: vec![("haidang.chore".to_owned(), json!(what))] }
+    let notes =
+        vec![("haidang.chore".to_owned(), json!(what)), ("haidang.events_version".to_owned(), json!(events_version))];
+    Change { adds, removes, seq: None, notes }
 }
 
 fn remove(file: &Add, data_change: bool, now: i64) -> deltalake_core::kernel::Remove {
@@ -85,7 +89,7 @@ impl Lake {
             if files.len() > files_max {
                 let adds = self.rewrite_events(&day, now)?;
                 done.add(files.len(), adds.len());
-                let change = change(&files, adds, false, now, "compact");
+                let change = change(&files, adds, false, now, "compact", self.events.version());
                 self.runtime.block_on(self.events.commit(change))?;
             }
         }
@@ -93,7 +97,7 @@ impl Lake {
             if files.len() > files_max {
                 let adds = self.merge_sightings(&day, now)?;
                 done.add(files.len(), adds.len());
-                let change = change(&files, adds, true, now, "compact");
+                let change = change(&files, adds, true, now, "compact", self.events.version());
                 self.runtime.block_on(self.sightings.commit(change))?;
             }
         }
@@ -134,7 +138,7 @@ impl Lake {
             let adds = writer.finish()?;
             let removed = old.get(day).map_or(&[][..], Vec::as_slice);
             done.add(removed.len(), adds.len());
-            let change = change(removed, adds, true, now, "rebuild");
+            let change = change(removed, adds, true, now, "rebuild", self.events.version());
             self.runtime.block_on(self.sightings.commit(change))?;
         }
         Ok(done)
@@ -147,7 +151,7 @@ impl Lake {
     pub fn forget_before(&mut self, first_kept: i32, now: i64) -> Result<Done, LakeError> {
         self.refresh()?;
         let mut done = Done::default();
-        let bound = day_text(first_kept);
+        let (bound, events_version) = (day_text(first_kept), self.events.version());
         for table in [&mut self.events, &mut self.sightings] {
             let old: Vec<(String, Vec<Add>)> =
                 files_by_day(table)?.into_iter().filter(|(day, _)| *day < bound).collect();
@@ -157,37 +161,51 @@ impl Lake {
             }
             done.days += old.len() as u64;
             done.files_before += files.len() as u64;
-            self.runtime.block_on(table.commit(change(&files, Vec::new(), true, now, "forget")))?;
+            let change = change(&files, Vec::new(), true, now, "forget", events_version);
+            self.runtime.block_on(table.commit(change))?;
         }
         Ok(done)
     }
 
-    /// Deletes files that no version within `keep_days` needs, and log entries older than that.
-    /// Returns how many data files went.
+    /// Deletes data files that no version within `keep_days` needs, and log entries older than that: statistics in
+    /// them are addresses, too. Returns how many data files went.
     ///
     /// # Errors
     /// The disk's or the table's.
-    pub fn vacuum(&mut self, keep_days: u32) -> Result<u64, LakeError> {
+    pub fn vacuum(&mut self, keep_days: u32, now: i64) -> Result<u64, LakeError> {
         self.refresh()?;
         let mut deleted = 0;
         for table in [&mut self.events, &mut self.sightings] {
-            deleted += self.runtime.block_on(table.vacuum(keep_days))?;
+            deleted += self.runtime.block_on(table.vacuum(keep_days, now))?;
         }
         Ok(deleted)
     }
 }
 
+/// The injected clock, as the library wants it.
+#[derive(Debug)]
+struct At(i64);
+
+impl Clock for At {
+    fn current_timestamp_millis(&self) -> i64 {
+        self.0
+    }
+}
+
 impl Table {
-    async fn vacuum(&mut self, keep_days: u32) -> Result<u64, LakeError> {
+    async fn vacuum(&mut self, keep_days: u32, now: i64) -> Result<u64, LakeError> {
+        let (kept, now) = (chrono::Duration::days(keep_days.into()), now / 1000);
         let (_, metrics) = self
             .delta()
             .clone()
             .vacuum()
-            .with_retention_period(chrono::Duration::days(keep_days.into()))
+            .with_retention_period(kept)
             .with_enforce_retention_duration(false)
             .with_mode(VacuumMode::Full)
+            .with_clock(Arc::new(At(now)))
             .await?;
         self.refresh().await?;
+        self.forget_log(now - kept.num_milliseconds()).await?;
         Ok(metrics.files_deleted.len() as u64)
     }
 }

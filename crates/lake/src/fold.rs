@@ -7,14 +7,14 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, DictionaryArray, Int64Array, RecordBatch, UInt32Array};
-use arrow_select::take::take_record_batch;
+use arrow_select::take::{take, take_record_batch};
 use event::json::text_at;
 use event::tlp::Tlp;
 
 use crate::LakeError;
-use crate::order::{self, NO_SUBJECT, Place, Scope, Texts, words};
+use crate::order::{self, NO_SUBJECT, Place, Scope, Texts, key_of, words};
 use crate::schema::{SAMPLES_MAX, position};
-use crate::sighting::{Sample, Sighting, SightingRows};
+use crate::sighting::{Sample, Sighting, SightingRows, WORDS};
 
 /// A batch of events sorted, and the sightings it folds to.
 #[derive(Debug)]
@@ -39,52 +39,97 @@ pub fn sort_and_fold(batch: &RecordBatch) -> Result<Folded, LakeError> {
 
 fn fold_places(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, LakeError> {
     let source = Source::of(batch);
-    let mut rows = SightingRows::default();
-    let mut samples = Vec::with_capacity(SAMPLES_MAX);
+    let mut fold = Fold::of(&source);
     for group in places.chunk_by(|a, b| source.same(a, b)) {
         if group[0].class != NO_SUBJECT {
-            source.fold_group(group, &mut samples, &mut rows);
+            fold.add(group);
         }
     }
-    rows.finish()
+    fold.finish()
+}
+
+/// A batch of events being folded.
+struct Fold<'b> {
+    source: &'b Source<'b>,
+    rows: SightingRows,
+    /// Of each sighting and each of its [`WORDS`], the event that says it.
+    said_by: [Vec<Option<u32>>; WORDS.len()],
+    samples: Vec<Sample>,
+}
+
+impl<'b> Fold<'b> {
+    fn of(source: &'b Source<'b>) -> Self {
+        Self { source, rows: SightingRows::default(), said_by: Default::default(), samples: Vec::new() }
+    }
+
+    fn add(&mut self, group: &[Place]) {
+        let source = self.source;
+        let (first, last) = (&group[0], &group[group.len() - 1]);
+        let is_address = first.class == 0;
+        let scope = source.scope(first);
+        self.samples.clear();
+        self.samples.extend(group.iter().take(SAMPLES_MAX).map(|place| Sample::new(place.time, place.port)));
+        self.rows.push(&Sighting {
+            day: first.day,
+            bits: is_address.then_some(first.bits),
+            subject: (!is_address).then(|| source.texts.get(first.class, first.row)),
+            port: (scope == Scope::Service && first.port >= 0).then_some(first.port),
+            first: first.time,
+            last: last.time,
+            count: group.len() as i64,
+            samples: &self.samples,
+            feed_asn: source.smallest_asn(group),
+        });
+        let row = Some(first.row);
+        let identifier = row.filter(|_| scope != Scope::Family);
+        let transport = row.filter(|_| scope == Scope::Service);
+        let said_by =
+            [row, row, row, identifier, transport, row, source.strictest(group), source.smallest_place(group)];
+        for (rows, row) in self.said_by.iter_mut().zip(said_by) {
+            rows.push(row);
+        }
+    }
+
+    fn finish(mut self) -> Result<RecordBatch, LakeError> {
+        // The words of a sighting are those of its events: only their keys are copied.
+        let columns = self.source.words.iter().zip(self.said_by);
+        let words = columns.map(|(column, rows)| take(*column, &UInt32Array::from(rows), None));
+        self.rows.finish(words.collect::<Result<_, _>>()?)
+    }
 }
 
 /// The columns of an events batch that sightings are made of, found once.
 struct Source<'b> {
     texts: Texts<'b>,
-    kind: &'b Words,
-    family: &'b Words,
-    identifier: &'b Words,
-    transport: &'b Words,
-    feed: &'b Words,
-    place: &'b Words,
-    marks: &'b Words,
+    words: [&'b Words; WORDS.len()],
     asn: &'b Int64Array,
+    scope_of_kind: Vec<Scope>,
     tlp_of_word: Vec<Option<Tlp>>,
 }
 
 type Words = DictionaryArray<Int32Type>;
 
-fn word<'c>(column: &'c Words, place: &Place) -> Option<&'c str> {
-    text_at(column, place.row as usize)
-}
+/// The events' columns that the [`WORDS`] come from.
+const EVENT_WORDS: [&str; WORDS.len()] =
+    ["subject_kind", "kind", "family", "classification_identifier", "protocol_transport", "feed", "mark", "feed_place"];
+// Where among them stand the kind, the mark and the place.
+const KIND: usize = 1;
+const MARK: usize = 6;
+const PLACE: usize = 7;
 
 impl<'b> Source<'b> {
     fn of(batch: &'b RecordBatch) -> Self {
-        let marks = words(batch, "mark");
-        let texts = marks.values();
-        let tlp_of_word = (0..texts.len()).map(|word| text_at(texts.as_ref(), word).and_then(Tlp::parse)).collect();
+        let words = EVENT_WORDS.map(|name| words(batch, name));
+        let texts = |column: &'b Words| {
+            let values = column.values();
+            (0..values.len()).map(|word| text_at(values.as_ref(), word).unwrap_or_default())
+        };
         Self {
             texts: Texts::of_events(batch),
-            kind: words(batch, "kind"),
-            family: words(batch, "family"),
-            identifier: words(batch, "classification_identifier"),
-            transport: words(batch, "protocol_transport"),
-            feed: words(batch, "feed"),
-            place: words(batch, "feed_place"),
-            marks,
             asn: batch.column(position(batch.schema_ref(), "source_asn")).as_primitive::<Int64Type>(),
-            tlp_of_word,
+            scope_of_kind: texts(words[KIND]).map(Scope::of).collect(),
+            tlp_of_word: texts(words[MARK]).map(Tlp::parse).collect(),
+            words,
         }
     }
 
@@ -93,36 +138,24 @@ impl<'b> Source<'b> {
             && (a.class == 0 || self.texts.get(a.class, a.row) == self.texts.get(b.class, b.row))
     }
 
-    fn fold_group(&self, group: &[Place], samples: &mut Vec<Sample>, rows: &mut SightingRows) {
-        let (first, last) = (&group[0], &group[group.len() - 1]);
-        let kind = word(self.kind, first).unwrap_or_default();
-        let scope = Scope::of(kind);
-        samples.clear();
-        samples.extend(group.iter().take(SAMPLES_MAX).map(|place| Sample::new(place.time, place.port)));
-        let is_address = first.class == 0;
-        rows.push(&Sighting {
-            day: first.day,
-            subject_kind: event::subject::KINDS[usize::from(first.class)],
-            bits: is_address.then_some(first.bits),
-            subject: (!is_address).then(|| self.texts.get(first.class, first.row)),
-            kind,
-            family: word(self.family, first),
-            identifier: (scope != Scope::Family).then(|| word(self.identifier, first)).flatten(),
-            transport: (scope == Scope::Service).then(|| word(self.transport, first)).flatten(),
-            port: (scope == Scope::Service && first.port >= 0).then_some(first.port),
-            feed: word(self.feed, first).unwrap_or_default(),
-            first: first.time,
-            last: last.time,
-            count: group.len() as i64,
-            samples,
-            tlp: self.strictest(group).map(Tlp::name),
-            feed_asn: self.smallest_asn(group),
-            feed_place: group.iter().filter_map(|place| word(self.place, place)).min(),
-        });
+    fn scope(&self, place: &Place) -> Scope {
+        let kind = key_of(self.words[KIND], place.row as usize);
+        self.scope_of_kind.get(kind as usize).copied().unwrap_or(Scope::Family)
     }
 
-    fn strictest(&self, group: &[Place]) -> Option<Tlp> {
-        group.iter().filter_map(|place| self.tlp_of_word[self.marks.key(place.row as usize)?]).max()
+    /// The event with the most restrictive mark.
+    fn strictest(&self, group: &[Place]) -> Option<u32> {
+        let mark = |place: &&Place| self.tlp_of_word.get(key_of(self.words[MARK], place.row as usize) as usize);
+        group.iter().max_by_key(mark).map(|place| place.row)
+    }
+
+    /// The event with the smallest place.
+    fn smallest_place(&self, group: &[Place]) -> Option<u32> {
+        let place_of = |place: &Place| Some((text_at(self.words[PLACE], place.row as usize)?, place.row));
+        match group {
+            [only] => Some(only.row),
+            group => group.iter().filter_map(place_of).min().map(|(_, row)| row),
+        }
     }
 
     fn smallest_asn(&self, group: &[Place]) -> Option<i64> {
@@ -139,6 +172,7 @@ impl<'b> Source<'b> {
 pub struct Merger {
     open: Option<Open>,
     rows: SightingRows,
+    words: [event::column::Words; WORDS.len()],
 }
 
 /// The columns that tell sightings apart, in the order of the table.
@@ -197,7 +231,8 @@ impl Merger {
     /// # Errors
     /// Never for rows made here.
     pub fn take(&mut self) -> Result<RecordBatch, LakeError> {
-        self.rows.finish()
+        let rows = self.rows.len();
+        self.rows.finish(self.words.iter_mut().map(|column| column.finish(rows)).collect())
     }
 
     /// All rows that are left.
@@ -206,7 +241,7 @@ impl Merger {
     /// Never for rows made here.
     pub fn finish(mut self) -> Result<RecordBatch, LakeError> {
         self.close();
-        self.rows.finish()
+        self.take()
     }
 
     fn close(&mut self) {
@@ -215,24 +250,22 @@ impl Merger {
         open.samples.truncate(SAMPLES_MAX);
         let [subject_kind, subject, kind, family, identifier, transport, feed] =
             open.key.texts.each_ref().map(Option::as_deref);
+        let tlp = open.tlp.map(Tlp::name);
+        let texts = [subject_kind, kind, family, identifier, transport, feed, tlp, open.feed_place.as_deref()];
+        let row = self.rows.len();
+        for (column, text) in self.words.iter_mut().zip(texts) {
+            column.set(row, text);
+        }
         self.rows.push(&Sighting {
             day: open.key.day,
-            subject_kind: subject_kind.unwrap_or_default(),
             bits: open.key.bits,
             subject,
-            kind: kind.unwrap_or_default(),
-            family,
-            identifier,
-            transport,
             port: open.key.port,
-            feed: feed.unwrap_or_default(),
             first: open.first,
             last: open.last,
             count: open.count,
             samples: &open.samples,
-            tlp: open.tlp.map(Tlp::name),
             feed_asn: open.feed_asn,
-            feed_place: open.feed_place.as_deref(),
         });
     }
 }

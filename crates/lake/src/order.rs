@@ -36,8 +36,11 @@ pub(crate) fn words<'b>(batch: &'b RecordBatch, name: &str) -> &'b DictionaryArr
     batch.column(position(batch.schema_ref(), name)).as_dictionary()
 }
 
+/// The key of a row's word, -1 for none.
+#[inline]
 pub(crate) fn key_of(column: &DictionaryArray<Int32Type>, row: usize) -> i32 {
-    column.key(row).map_or(-1, |key| key as i32)
+    let keys = column.keys();
+    if keys.is_null(row) { -1 } else { keys.values()[row] }
 }
 
 /// Texts of the subjects that are no addresses, by class.

@@ -27,6 +27,8 @@ pub static EVENTS: LazyLock<SchemaRef> = LazyLock::new(|| {
         Field::new("kind", words(), false),
         Field::new("family", words(), true),
         Field::new("isp", words(), true),
+        // Null: the row of a network.
+        Field::new("isp_source", words(), true),
         Field::new("organisation", words(), true),
         Field::new("place", words(), true),
         Field::new("place_source", words(), true),

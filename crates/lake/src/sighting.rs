@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, Date32Array, Int32Array, ListArray, RecordBatch, Str
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 use event::address;
-use event::column::{Numbers, Texts, Words};
+use event::column::{Numbers, Texts};
 
 use crate::LakeError;
 use crate::schema::{SIGHTINGS, sample_fields};
@@ -26,29 +26,20 @@ impl Sample {
     }
 }
 
-/// One row of `sightings`.
+/// The columns of `sightings` that repeat their words, in the table's order.
+pub const WORDS: [&str; 8] = ["subject_kind", "kind", "family", "identifier", "transport", "feed", "tlp", "feed_place"];
+
+/// One row of `sightings`, but for its [`WORDS`].
 #[derive(Debug)]
 pub struct Sighting<'s> {
     /// Day of the reporting zone.
     pub day: i32,
-    /// One of [`event::subject::KINDS`].
-    pub subject_kind: &'s str,
     /// The address, if it is one.
     pub bits: Option<u128>,
     /// The account, URL or name, if it is one.
     pub subject: Option<&'s str>,
-    /// See [`event::rules::Kind`].
-    pub kind: &'s str,
-    /// Malware family.
-    pub family: Option<&'s str>,
-    /// `classification.identifier`, for every kind but botnet.
-    pub identifier: Option<&'s str>,
-    /// Transport of an exposed service.
-    pub transport: Option<&'s str>,
     /// Port of an exposed service.
     pub port: Option<i32>,
-    /// Which feed saw it.
-    pub feed: &'s str,
     /// Earliest time, microseconds since 1970 UTC.
     pub first: i64,
     /// Latest time.
@@ -57,12 +48,8 @@ pub struct Sighting<'s> {
     pub count: i64,
     /// The smallest samples.
     pub samples: &'s [Sample],
-    /// The most restrictive mark.
-    pub tlp: Option<&'s str>,
     /// The ASN the feed gave.
     pub feed_asn: Option<i64>,
-    /// The place the feed gave, as a place code.
-    pub feed_place: Option<&'s str>,
 }
 
 /// Sightings in columns.
@@ -72,7 +59,6 @@ pub struct SightingRows {
     days: Vec<i32>,
     ip: (Numbers, Numbers),
     subject: Texts,
-    words: [Words; 8],
     port: Numbers,
     instants: [Numbers; 2],
     count: Numbers,
@@ -102,19 +88,6 @@ impl SightingRows {
         if s.subject.is_some() {
             self.subject.set(row, s.subject);
         }
-        let texts = [
-            Some(s.subject_kind),
-            Some(s.kind),
-            s.family,
-            s.identifier,
-            s.transport,
-            Some(s.feed),
-            s.tlp,
-            s.feed_place,
-        ];
-        for (column, text) in self.words.iter_mut().zip(texts) {
-            column.set(row, text);
-        }
         self.port.set(row, s.port.map(i64::from));
         self.instants[0].set(row, Some(s.first));
         self.instants[1].set(row, Some(s.last));
@@ -125,37 +98,30 @@ impl SightingRows {
         self.rows += 1;
     }
 
-    /// The rows as a batch of [`SIGHTINGS`]; none afterwards.
+    /// The rows, with their [`WORDS`], as a batch of [`SIGHTINGS`]; none afterwards.
     ///
     /// # Errors
     /// Never, unless the schema was changed and this was not.
-    pub fn finish(&mut self) -> Result<RecordBatch, LakeError> {
+    pub fn finish(&mut self, words: Vec<ArrayRef>) -> Result<RecordBatch, LakeError> {
         let rows = std::mem::take(&mut self.rows);
         let samples = self.finish_samples();
-        let [subject_kind, kind, family, identifier, transport, feed, tlp, feed_place] =
-            self.words.each_mut().map(|column| column.finish(rows));
         let [first, last] = self.instants.each_mut().map(|column| column.finish_time(rows));
-        let columns: Vec<ArrayRef> = vec![
+        let numbers: [ArrayRef; 10] = [
             Arc::new(Date32Array::from(std::mem::take(&mut self.days))),
-            subject_kind,
             self.ip.0.finish(rows),
             self.ip.1.finish(rows),
             self.subject.finish(rows),
-            kind,
-            family,
-            identifier,
-            transport,
             self.port.finish_i32(rows),
-            feed,
             first,
             last,
             self.count.finish(rows),
             samples,
-            tlp,
             self.feed_asn.finish(rows),
-            feed_place,
         ];
-        Ok(RecordBatch::try_new(SIGHTINGS.clone(), columns)?)
+        let (mut words, mut numbers) = (words.into_iter(), numbers.into_iter());
+        let names = SIGHTINGS.fields().iter().map(|field| field.name().as_str());
+        let column = |name| if WORDS.contains(&name) { words.next() } else { numbers.next() };
+        Ok(RecordBatch::try_new(SIGHTINGS.clone(), names.filter_map(column).collect())?)
     }
 
     fn finish_samples(&mut self) -> ArrayRef {

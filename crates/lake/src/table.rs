@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use arrow_schema::Schema;
-use deltalake_core::checkpoints::create_checkpoint;
+use deltalake_core::checkpoints::{cleanup_expired_logs_for, create_checkpoint};
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel as _;
 use deltalake_core::kernel::transaction::CommitData;
 use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
@@ -134,6 +134,14 @@ impl Table {
             create_checkpoint(&self.table, None).await?;
         }
         Ok(version)
+    }
+
+    /// Deletes log entries from before `cutoff`, milliseconds since 1970, but for what the versions since then need.
+    pub(crate) async fn forget_log(&mut self, cutoff: i64) -> Result<(), LakeError> {
+        create_checkpoint(&self.table, None).await?;
+        cleanup_expired_logs_for(self.last, self.table.log_store().as_ref(), cutoff, None).await?;
+        // What is open still reads from the entries that have gone.
+        Ok(self.table.load().await?)
     }
 }
 

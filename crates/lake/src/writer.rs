@@ -28,6 +28,8 @@ use crate::schema::{DAY, position};
 
 /// Most rows of a row group: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// Rows written to a column between two looks at the size of its page.
+const WRITE_ROWS: usize = 4096;
 /// Bytes that all open files of one writer may hold in memory before the largest is flushed.
 const BUFFERED_MAX: usize = 128 << 20;
 
@@ -46,7 +48,7 @@ pub struct FileForm {
 pub static EVENTS_FORM: FileForm = FileForm {
     skipped_by: &["seq", "source_ip_hi", "source_ip_lo", "time_source"],
     deltas: &["row", "source_ip_lo", "time_source"],
-    unique: &["rest", "source_reverse_dns", "source_url"],
+    unique: &["source_reverse_dns", "source_url"],
 };
 
 /// The form of `sightings`.
@@ -58,6 +60,7 @@ fn properties(form: &FileForm) -> Result<WriterProperties, LakeError> {
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_write_batch_size(WRITE_ROWS)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by("hai-dang".into());
     for name in form.skipped_by {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
-use constituency::{Attributor, Hints, Owner, PlaceId, Places};
+use constituency::{Attributor, Hints, IspSource, OrgId, Owner, PlaceId, PlaceSource, Places};
 use event::address;
-use event::column::Words;
+use event::column::{Named, Words, constant};
 use event::json::text_at;
 use event::rules::{Kind, Rules};
 use event::time::Zone;
@@ -50,7 +50,7 @@ pub struct Context<'c> {
 #[derive(Debug, Default)]
 struct Memory {
     kinds: FxHashMap<(i32, i32, i32), Kind>,
-    places: FxHashMap<(i32, i32), Option<PlaceId>>,
+    places: FxHashMap<[i32; 3], Option<PlaceId>>,
 }
 
 type Dictionary = DictionaryArray<Int32Type>;
@@ -94,8 +94,10 @@ impl<'b> Observed<'b> {
     }
 }
 
+#[inline]
 fn key(column: &Dictionary, row: usize) -> i32 {
-    column.key(row).map_or(-1, |key| key as i32)
+    let keys = column.keys();
+    if keys.is_null(row) { -1 } else { keys.values()[row] }
 }
 
 /// Adds our columns to a batch of observed events; the result is of [`EVENTS`], in the order it came.
@@ -107,16 +109,12 @@ pub fn enrich(batch: &RecordBatch, context: &Context<'_>) -> Result<RecordBatch,
     let observed = Observed::of(batch);
     let days = days(&observed, context.zone);
     let ours = Ours::fill(&observed, &days, context);
-    let constant = |text: &str| {
-        let mut words = Words::default();
-        (0..rows).for_each(|row| words.set(row, (!text.is_empty()).then_some(text)));
-        words.finish(rows)
-    };
+    let said = |text: &str| constant((!text.is_empty()).then_some(text), rows);
     let mut columns: Vec<ArrayRef> =
         vec![Arc::new(Date32Array::from(days)), Arc::new(Int64Array::from(vec![context.seq; rows]))];
     columns.extend_from_slice(batch.columns());
     let observation = TimestampMicrosecondArray::from(vec![context.observed; rows]).with_timezone("UTC");
-    columns.extend([constant(context.feed), constant(context.report), Arc::new(observation) as ArrayRef]);
+    columns.extend([said(context.feed), said(context.report), Arc::new(observation) as ArrayRef]);
     columns.extend(ours.finish(rows));
     columns.push(marks(observed.marks, context.tlp));
     Ok(RecordBatch::try_new(EVENTS.clone(), columns).map_err(lake::LakeError::from)?)
@@ -129,6 +127,9 @@ fn days(observed: &Observed<'_>, zone: &Zone) -> Vec<i32> {
 
 /// The events' own marks, or the feed's where they have none.
 fn marks(column: &ArrayRef, default: Tlp) -> ArrayRef {
+    if column.null_count() == column.len() {
+        return constant(Some(default.name()), column.len());
+    }
     let mut words = Words::default();
     for row in 0..column.len() {
         words.set(row, Some(text_at(column.as_ref(), row).unwrap_or(default.name())));
@@ -139,14 +140,15 @@ fn marks(column: &ArrayRef, default: Tlp) -> ArrayRef {
 /// Our columns, being filled.
 #[derive(Default)]
 struct Ours {
-    subject_kind: Words,
-    feed_place: Words,
-    kind: Words,
-    family: Words,
-    isp: Words,
-    organisation: Words,
-    place: Words,
-    place_source: Words,
+    subject_kind: Named<Option<&'static str>>,
+    feed_place: Named<Option<PlaceId>>,
+    kind: Named<Kind>,
+    family: Named<i32>,
+    isp: Named<Option<OrgId>>,
+    isp_source: Named<IspSource>,
+    organisation: Named<Option<OrgId>>,
+    place: Named<Option<PlaceId>>,
+    place_source: Named<Option<PlaceSource>>,
     snapshot: Vec<i64>,
 }
 
@@ -155,40 +157,72 @@ impl Ours {
         let mut ours = Self::default();
         let mut memory = Memory::default();
         let names = observed.malware;
-        for (row, &day) in days.iter().enumerate() {
+        let owned = owned(observed, days, context, &mut memory);
+        for (row, (&day, (owner, feed_place))) in days.iter().zip(owned).enumerate() {
             let subject = subject(observed, row);
-            let feed_place = feed_place(observed, row, context, &mut memory);
-            ours.subject_kind.set(row, subject.map(|(kind, _)| kind));
-            ours.feed_place.set(row, feed_place.map(PlaceId::code));
-            ours.kind.set(row, Some(kind(observed, row, day, context, &mut memory).name()));
-            ours.family.set(row, text_at(names, row).map(|name| context.rules.family(name)));
-            let owner = owner(observed, row, day, subject, feed_place, context.owners);
+            let kind = kind(observed, row, day, context, &mut memory);
+            let subject_kind = subject.map(|(kind, _)| kind);
+            ours.subject_kind.set(row, subject_kind, || subject_kind);
+            ours.feed_place.set(row, feed_place, || feed_place.map(PlaceId::code));
+            ours.kind.set(row, kind, || Some(kind.name()));
+            ours.family.set(row, key(names, row), || text_at(names, row).map(|name| context.rules.family(name)));
             ours.set_owner(row, &owner, context.owners);
-            ours.snapshot.push(context.owners.snapshot(day).map_or(0, i64::from));
         }
+        ours.snapshot = snapshots(days, context.owners);
         ours
     }
 
     fn set_owner(&mut self, row: usize, owner: &Owner, owners: &Attributor) {
-        self.isp.set(row, owner.isp.map(|id| owners.code(id)));
-        self.organisation.set(row, owner.organisation.map(|id| owners.code(id)));
-        self.place.set(row, owner.place.map(PlaceId::code));
-        self.place_source.set(row, owner.place.map(|_| owner.place_source.name()));
+        let place_source = owner.place.map(|_| owner.place_source);
+        self.isp.set(row, owner.isp, || owner.isp.map(|id| owners.code(id)));
+        self.isp_source.set(row, owner.isp_source, || match owner.isp_source {
+            IspSource::Network | IspSource::Unknown => None,
+            source => Some(source.name()),
+        });
+        self.organisation.set(row, owner.organisation, || owner.organisation.map(|id| owners.code(id)));
+        self.place.set(row, owner.place, || owner.place.map(PlaceId::code));
+        self.place_source.set(row, place_source, || place_source.map(PlaceSource::name));
     }
 
-    fn finish(mut self, rows: usize) -> Vec<ArrayRef> {
+    fn finish(self, rows: usize) -> Vec<ArrayRef> {
         vec![
             self.subject_kind.finish(rows),
             self.feed_place.finish(rows),
             self.kind.finish(rows),
             self.family.finish(rows),
             self.isp.finish(rows),
+            self.isp_source.finish(rows),
             self.organisation.finish(rows),
             self.place.finish(rows),
             self.place_source.finish(rows),
             Arc::new(Int64Array::from(self.snapshot)),
         ]
     }
+}
+
+/// The owner of each row and the place its feed says. By themselves, because what a look-up waits for is memory, and
+/// many can wait together.
+fn owned(
+    observed: &Observed<'_>,
+    days: &[i32],
+    context: &Context<'_>,
+    memory: &mut Memory,
+) -> Vec<(Owner, Option<PlaceId>)> {
+    let owned = days.iter().enumerate().map(|(row, &day)| {
+        let place = feed_place(observed, row, context, memory);
+        (owner(observed, row, day, subject(observed, row), place, context.owners), place)
+    });
+    owned.collect()
+}
+
+/// The number of the snapshot that counts on each day, 0 for none.
+fn snapshots(days: &[i32], owners: &Attributor) -> Vec<i64> {
+    let mut snapshots = Vec::with_capacity(days.len());
+    for same in days.chunk_by(|a, b| a == b) {
+        let snapshot = owners.snapshot(same[0]).map_or(0, i64::from);
+        snapshots.resize(snapshots.len() + same.len(), snapshot);
+    }
+    snapshots
 }
 
 /// The kind and, for all but addresses, the text of a row's subject: an address before all, then the narrowest.
@@ -208,15 +242,12 @@ fn kind(observed: &Observed<'_>, row: usize, day: i32, context: &Context<'_>, me
 }
 
 fn feed_place(observed: &Observed<'_>, row: usize, context: &Context<'_>, memory: &mut Memory) -> Option<PlaceId> {
-    let (region, city) = (observed.region, observed.city);
-    let country = text_at(observed.country, row);
-    if country.is_some_and(|country| country != context.country) {
-        return None;
-    }
-    *memory
-        .places
-        .entry((key(region, row), key(city, row)))
-        .or_insert_with(|| context.places.resolve(text_at(region, row).unwrap_or_default(), text_at(city, row)))
+    let Observed { country, region, city, .. } = *observed;
+    *memory.places.entry([key(country, row), key(region, row), key(city, row)]).or_insert_with(|| {
+        let is_elsewhere = text_at(country, row).is_some_and(|country| country != context.country);
+        let resolve = || context.places.resolve(text_at(region, row).unwrap_or_default(), text_at(city, row));
+        (!is_elsewhere).then(resolve).flatten()
+    })
 }
 
 fn owner(

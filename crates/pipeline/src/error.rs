@@ -1,5 +1,7 @@
 //! What can go wrong on the way, by what the caller must do.
 
+use std::error::Error;
+use std::io;
 use std::path::PathBuf;
 
 /// An error of the pipeline.
@@ -11,7 +13,7 @@ pub enum PipelineError {
         /// Which one.
         path: PathBuf,
         /// What the operating system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The lake.
     #[error(transparent)]
@@ -70,12 +72,14 @@ impl PipelineError {
 
     /// Whether the disk is full: the work stops, and goes on where it stood once there is room.
     pub fn disk_full(&self) -> bool {
-        let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
-        match self {
-            Self::File { source, .. } | Self::Lake(lake::LakeError::Disk(source)) => full(source),
-            Self::Lake(error) => format!("{error:?}").contains("StorageFull"),
-            _ => false,
+        let is_full = |error: &(dyn Error + 'static)| {
+            error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::StorageFull)
+        };
+        let mut cause: Option<&(dyn Error + 'static)> = Some(self);
+        while let Some(error) = cause.filter(|error| !is_full(*error)) {
+            cause = error.source();
         }
+        cause.is_some()
     }
 }
 
@@ -85,7 +89,7 @@ pub(crate) trait At<T> {
     fn at(self, path: &std::path::Path) -> Result<T, PipelineError>;
 }
 
-impl<T> At<T> for std::io::Result<T> {
+impl<T> At<T> for io::Result<T> {
     fn at(self, path: &std::path::Path) -> Result<T, PipelineError> {
         self.map_err(|source| PipelineError::File { path: path.to_owned(), source })
     }

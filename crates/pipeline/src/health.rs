@@ -1,7 +1,7 @@
 //! How the feeds live: last delivery, last event, rows per day, late, far off the usual.
 
-use event::time::DAY;
 use lake::Lake;
+use lake::ask::FeedDay;
 use serde::Serialize;
 
 use crate::catalogue::Feeds;
@@ -17,6 +17,33 @@ pub const LATE_PERIODS: i64 = 1;
 /// A family is silent in a feed that had seen it regularly and has not for so many days.
 pub const SILENT_DAYS: i32 = 7;
 
+/// How much came, day by day.
+#[derive(Debug, Clone, Serialize)]
+pub struct Volume {
+    /// The last event, microseconds since 1970.
+    pub last_event: Option<i64>,
+    /// Events on the last day that is over and has any.
+    pub last_day_events: i64,
+    /// Median of events per day over the days before it.
+    pub usual_per_day: i64,
+    /// Whether the last day is far off the usual.
+    pub off: bool,
+    /// Events per day, oldest first, the last [`USUAL_DAYS`] days and today.
+    pub days: Vec<i64>,
+}
+
+/// One family in one feed.
+#[derive(Debug, Clone, Serialize)]
+pub struct FamilyHealth {
+    /// The family; none where the feed names no malware.
+    pub family: Option<String>,
+    /// How much of it came.
+    #[serde(flatten)]
+    pub volume: Volume,
+    /// Seen on most days and no longer, while the feed spoke: either it is clean, or the feed has gone blind.
+    pub silent: bool,
+}
+
 /// One feed, as it lives.
 #[derive(Debug, Clone, Serialize)]
 pub struct FeedHealth {
@@ -24,24 +51,24 @@ pub struct FeedHealth {
     pub feed: String,
     /// Its last delivery, microseconds since 1970; an empty or repeated report counts.
     pub delivered: Option<i64>,
-    /// Its last event.
-    pub last_event: Option<i64>,
     /// Reports in the lake.
     pub reports: u64,
     /// Rows quarantined, of the newest attempts.
     pub quarantined: u64,
     /// Whether the next delivery is overdue.
     pub late: bool,
-    /// Events on the last day that has any.
-    pub last_day_events: i64,
-    /// Median of events per day over the days before it.
-    pub usual_per_day: i64,
-    /// Whether the last day is far off the usual.
-    pub off: bool,
-    /// Families this feed had seen on most days and sees no longer: either clean, or the feed has gone blind.
-    pub silent_families: Vec<String>,
-    /// Events per day, oldest first, the last [`USUAL_DAYS`] days.
-    pub days: Vec<i64>,
+    /// How much came.
+    #[serde(flatten)]
+    pub volume: Volume,
+    /// What it is made of, by family, in the order of their names.
+    pub families: Vec<FamilyHealth>,
+}
+
+impl FeedHealth {
+    /// Families it sees no longer.
+    pub fn silent_families(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().filter(|family| family.silent).filter_map(|family| family.family.as_deref())
+    }
 }
 
 /// The health of every feed of the catalogue, at an instant.
@@ -67,36 +94,32 @@ pub fn feeds(
         let newest = |report: &&Report| journal.find(&report.identity).is_some_and(|newest| newest.seq == report.seq);
         let current: Vec<_> = reports.iter().copied().filter(newest).collect();
         let every = feed.every.map(|every| every.as_micros() as i64);
-        let per_day = per_day(&mine, today);
-        // Today is not over yet, so the last day is the one before.
-        let last_day_events = per_day.iter().rev().skip(1).copied().find(|events| *events > 0).unwrap_or(0);
-        let usual_per_day = usual(&per_day);
         FeedHealth {
             feed: feed.name.clone(),
             delivered,
-            last_event: mine.iter().map(|day| day.last).max(),
             reports: current.len() as u64,
             quarantined: current.iter().map(|report| report.rows.quarantined).sum(),
             late: delivered.zip(every).is_some_and(|(at, every)| now - at > every * (1 + LATE_PERIODS)),
-            last_day_events,
-            usual_per_day,
-            off: usual_per_day > 0
-                && (last_day_events * OFF_FACTOR < usual_per_day || last_day_events > usual_per_day * OFF_FACTOR),
-            silent_families: silent(&mine, today),
-            days: per_day,
+            volume: volume(&mine, today),
+            families: families(&mine, today),
         }
     };
     Ok(feeds.all().iter().map(one).collect())
 }
 
-fn per_day(days: &[&lake::ask::FeedDay], today: i32) -> Vec<i64> {
-    let mut events = vec![0; USUAL_DAYS as usize + 1];
+fn volume(days: &[&FeedDay], today: i32) -> Volume {
+    let mut per_day = vec![0; USUAL_DAYS as usize + 1];
     for day in days {
-        if let Some(sum) = usize::try_from(day.day - (today - USUAL_DAYS)).ok().and_then(|at| events.get_mut(at)) {
+        if let Some(sum) = usize::try_from(day.day - (today - USUAL_DAYS)).ok().and_then(|at| per_day.get_mut(at)) {
             *sum += day.events;
         }
     }
-    events
+    // Today is not over yet, so the last day is the one before.
+    let last_day_events = per_day.iter().rev().skip(1).copied().find(|events| *events > 0).unwrap_or(0);
+    let usual_per_day = usual(&per_day);
+    let off = usual_per_day > 0
+        && (last_day_events * OFF_FACTOR < usual_per_day || last_day_events > usual_per_day * OFF_FACTOR);
+    Volume { last_event: days.iter().map(|day| day.last).max(), last_day_events, usual_per_day, off, days: per_day }
 }
 
 /// The median of the days with events but the last of them.
@@ -107,24 +130,21 @@ fn usual(per_day: &[i64]) -> i64 {
     busy.get(busy.len() / 2).copied().unwrap_or(0)
 }
 
-/// Families on at least half of the days before the silence, and on none since, while the feed itself spoke.
-fn silent(days: &[&lake::ask::FeedDay], today: i32) -> Vec<String> {
-    let since = today - SILENT_DAYS;
-    let speaks = days.iter().any(|day| day.day >= since);
-    let mut families: Vec<&str> = days.iter().filter_map(|day| day.family.as_deref()).collect();
-    families.sort_unstable();
-    families.dedup();
-    let before = (USUAL_DAYS - SILENT_DAYS) as usize;
-    let gone = |family: &&str| {
-        let seen = |from: i32, to: i32| {
-            days.iter().filter(|d| d.family.as_deref() == Some(family) && d.day >= from && d.day < to).count()
-        };
-        seen(today - USUAL_DAYS, since) * 2 >= before && seen(since, i32::MAX) == 0
+/// The days come sorted by family.
+fn families(days: &[&FeedDay], today: i32) -> Vec<FamilyHealth> {
+    let speaks = days.iter().any(|day| day.day >= today - SILENT_DAYS);
+    let same = |a: &&FeedDay, b: &&FeedDay| a.family == b.family;
+    let one = |days: &[&FeedDay]| FamilyHealth {
+        family: days[0].family.clone(),
+        volume: volume(days, today),
+        silent: speaks && is_silent(days, today),
     };
-    if speaks { families.into_iter().filter(gone).map(str::to_owned).collect() } else { Vec::new() }
+    days.chunk_by(same).map(one).collect()
 }
 
-/// Microseconds as days, rounded down: for "so many days ago".
-pub fn days_ago(now: i64, at: i64) -> i64 {
-    (now - at).div_euclid(DAY)
+/// Whether a family was there on at least half of the days before the silence, and on none since.
+fn is_silent(days: &[&FeedDay], today: i32) -> bool {
+    let (since, usual) = (today - SILENT_DAYS, (USUAL_DAYS - SILENT_DAYS) as usize);
+    let before = days.iter().filter(|day| day.day < since).count();
+    days[0].family.is_some() && before * 2 >= usual && before == days.len()
 }

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -41,7 +42,24 @@ pub struct Written {
     pub rows: Rows,
 }
 
-/// Reads a report into files of the lake and its quarantine. `only` limits it to those rows (a further attempt).
+/// Told how many bytes of a report, unpacked, were read since it was told last.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// A report to be read.
+pub struct Source<'s> {
+    /// The reader of its format.
+    pub parser: Parser,
+    /// Its raw bytes.
+    pub raw: &'s Path,
+    /// How many they are, unpacked.
+    pub bytes: u64,
+    /// Only these rows (a further attempt).
+    pub only: Option<&'s FxHashSet<u64>>,
+    /// Who wants to know how far it is.
+    pub progress: Progress,
+}
+
+/// Reads a report into files of the lake and its quarantine.
 ///
 /// # Errors
 /// The disk's; raw bytes that cannot be unpacked.
@@ -49,15 +67,13 @@ pub fn ingest(
     folder: &DataFolder,
     lake: &Lake,
     context: &Context<'_>,
-    parser: Parser,
-    raw: &Path,
-    only: Option<&FxHashSet<u64>>,
+    source: Source<'_>,
     now: i64,
 ) -> Result<Written, PipelineError> {
     let (observed, to_know) = sync_channel(QUEUE);
     let (folded, to_write) = sync_channel(QUEUE);
     thread::scope(|scope| {
-        let parsing = scope.spawn(|| parse(folder, context.seq, parser, raw, only, now, observed));
+        let parsing = scope.spawn(|| parse(folder, context.seq, source, now, observed));
         let knowing = scope.spawn(|| know(context, to_know, folded));
         let written = write(lake, context.seq, now, to_write);
         let parsed = joined(parsing.join());
@@ -78,21 +94,22 @@ fn joined<T>(result: thread::Result<Result<T, PipelineError>>) -> Result<T, Pipe
 fn parse(
     folder: &DataFolder,
     seq: i64,
-    mut parser: Parser,
-    raw: &Path,
-    only: Option<&FxHashSet<u64>>,
+    source: Source<'_>,
     now: i64,
     next: SyncSender<RecordBatch>,
 ) -> Result<Rows, PipelineError> {
+    let Source { mut parser, raw, bytes, only, progress } = source;
     let mut keeper = Keeper::new(folder, seq);
     let mut sink = Sink { events: EventRows::new(Limits::at(now)), rejected: Vec::new() };
     let mut chunks = Chunks::open(raw).at(raw)?;
-    let (mut events, mut held) = (0, 0);
+    let (mut events, mut held, mut read) = (0, 0, 0);
     loop {
         let last = chunks.fill().at(raw)?;
         let used = parser.parse(chunks.bytes(), last, &mut sink);
         chunks.consume(used);
+        progress(used as u64);
         held += used;
+        read += used as u64;
         for rejected in sink.rejected.drain(..).filter(|r| only.is_none_or(|rows| rows.contains(&r.row))) {
             keeper.keep(&rejected)?;
         }
@@ -107,12 +124,13 @@ fn parse(
             }
         }
         if ended {
+            chunks.all_of(bytes, read).at(raw)?;
             break;
         }
     }
     let quarantined = keeper.finish()?;
-    let rows = if only.is_some() { events + quarantined } else { parser.rows() };
-    Ok(Rows { rows, events, quarantined, days: 0 })
+    let (rows, passed) = if only.is_some() { (events + quarantined, 0) } else { (parser.rows(), parser.passed()) };
+    Ok(Rows { rows, events, quarantined, passed, days: 0 })
 }
 
 /// Of a batch the rows that are wanted.
@@ -168,6 +186,14 @@ impl Chunks {
             self.end += read;
         }
         Ok(self.ended)
+    }
+
+    /// A copy that breaks off between two frames ends like a whole one.
+    fn all_of(&self, bytes: u64, used: u64) -> io::Result<()> {
+        match used + self.bytes().len() as u64 {
+            read if read == bytes => Ok(()),
+            read => Err(io::Error::other(format!("{read} bytes where {bytes} were delivered"))),
+        }
     }
 
     fn bytes(&self) -> &[u8] {

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 use disk::Disk;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::At as _;
@@ -27,7 +27,7 @@ pub struct Identity {
     pub hash: String,
 }
 
-/// How many rows went where. Rows = events + quarantined.
+/// How many rows went where. Rows = events + quarantined + passed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rows {
     /// Data rows read.
@@ -36,6 +36,9 @@ pub struct Rows {
     pub events: u64,
     /// Rows kept aside.
     pub quarantined: u64,
+    /// Rows of a log that touched nothing we watch for: counted, not kept.
+    #[serde(default)]
+    pub passed: u64,
     /// Days of the reporting zone that have events.
     pub days: u64,
 }
@@ -97,6 +100,9 @@ pub enum Line {
         at: i64,
         /// The file's name.
         name: String,
+        /// The feed it was delivered for, if the sender said.
+        #[serde(default)]
+        feed: Option<String>,
         /// SHA-256 of the unpacked content.
         hash: String,
         /// Why.
@@ -150,6 +156,8 @@ pub struct Refused {
     pub at: i64,
     /// The file's name.
     pub name: String,
+    /// The feed it was delivered for, if the sender said.
+    pub feed: Option<String>,
     /// Its hash, by which its raw bytes are found.
     pub hash: String,
     /// Why.
@@ -261,7 +269,7 @@ impl Journal {
                 report.deliveries += 1;
                 report.delivered = at;
             }),
-            Line::Refused { at, name, hash, why } => self.refused.push(Refused { at, name, hash, why }),
+            Line::Refused { at, name, feed, hash, why } => self.refused.push(Refused { at, name, feed, hash, why }),
         }
     }
 
@@ -287,6 +295,17 @@ impl Journal {
     /// Every refused file, oldest first.
     pub fn refused(&self) -> &[Refused] {
         &self.refused
+    }
+
+    /// Refused files that nobody has been able to read since, each by its last delivery, oldest first.
+    pub fn unread(&self) -> Vec<&Refused> {
+        let done = |report: &&Report| report.state == State::Done;
+        let read: FxHashSet<&str> = self.reports.iter().filter(done).map(|r| r.identity.hash.as_str()).collect();
+        let mut seen = FxHashSet::default();
+        let newest = self.refused.iter().rev().filter(|file| seen.insert((file.name.as_str(), file.hash.as_str())));
+        let mut unread: Vec<&Refused> = newest.filter(|file| !read.contains(file.hash.as_str())).collect();
+        unread.reverse();
+        unread
     }
 
     /// The newest attempt at a report that is in the lake; before there is one, the newest.

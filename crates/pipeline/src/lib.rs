@@ -18,6 +18,7 @@ pub mod enrich;
 pub mod error;
 pub mod folder;
 pub mod health;
+pub mod hosts;
 pub mod ingest;
 pub mod journal;
 pub mod owners;

@@ -3,18 +3,23 @@
 //! ```text
 //! constituency/attribution.json       the versions: day → snapshot
 //! constituency/<n>/*.csv              snapshot n, as it was imported; kept as long as events are
+//! constituency/<n>/sources/*          what routing tables, registries and databases say: see [`kind_of`]
 //! ```
 
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
+use constituency::sources::{Background, Country, Home, Kind, Source};
 use constituency::tables::FILES;
-use constituency::{Attribution, AttributionVersion, Attributor, Constituency, Finding, Severity, Tables};
+use constituency::{Attribution, AttributionVersion, Attributor, Constituency, Finding, Places, Severity, Tables};
 use disk::Taken;
+use feeds::decode;
 use rustc_hash::FxHashMap;
 
 use crate::error::At as _;
-use crate::folder::{Lock, read_text};
+use crate::folder::{Lock, bounded, read_text};
 use crate::{DataFolder, PipelineError};
 
 /// What an import brought.
@@ -65,12 +70,86 @@ fn tables(files: &[(&'static str, String)]) -> (Tables, Vec<Finding>) {
     Tables::read(&files)
 }
 
-/// What an import of a folder's tables would find wrong, without importing.
+/// Largest file of a source, unpacked: a database of the world's places has some 150 MB.
+pub const SOURCE_MAX: u64 = 1 << 30;
+/// Most files of sources in a folder.
+const SOURCES_MAX: usize = 100;
+
+/// What a file of the folder `sources` is, by its name, an ending `.gz` or `.zst` apart: `*.mmdb`; `*pfx2as*`;
+/// `delegated-*`; `*.whois`, `*.rpsl` and `*.db`.
+pub fn kind_of(name: &str) -> Option<Kind> {
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    match name {
+        _ if ends(&[".mmdb"]) => Some(Kind::Mmdb),
+        name if name.contains("pfx2as") => Some(Kind::Pfx2as),
+        name if name.starts_with("delegated-") => Some(Kind::Delegated),
+        _ if ends(&[".whois", ".rpsl", ".db"]) => Some(Kind::Whois),
+        _ => None,
+    }
+}
+
+/// The files of the folder `sources` in a folder of tables, unpacked, in order of their names.
+fn read_sources(path: &Path) -> Result<Vec<(String, Vec<u8>)>, PipelineError> {
+    let path = path.join("sources");
+    let mut files = Vec::new();
+    if !path.exists() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(&path).at(&path)? {
+        let file = entry.at(&path)?.path();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if !disk::is_staged(&file) {
+            files.push((name, unpacked(&file)?));
+        }
+        if files.len() > SOURCES_MAX {
+            return Err(PipelineError::Form { path, wrong: format!("more than {SOURCES_MAX} files") });
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn unpacked(path: &Path) -> Result<Vec<u8>, PipelineError> {
+    let wrong = |wrong: String| PipelineError::Form { path: path.to_owned(), wrong };
+    let head = bounded(File::open(path).at(path)?, decode::HEAD_LEN as u64).at(path)?;
+    let file = BufReader::new(File::open(path).at(path)?);
+    let limits = decode::Limits { decoded_max: SOURCE_MAX, ..decode::Limits::default() };
+    let reader = decode::open(decode::kind_of(&head), file, limits).map_err(|e| wrong(e.to_string()))?;
+    bounded(reader, SOURCE_MAX).map_err(|e| wrong(e.to_string()))
+}
+
+/// What the sources say, and what is wrong with them.
+fn background(
+    country: &str,
+    files: &[(String, Vec<u8>)],
+    path: &Path,
+) -> Result<(Background, Vec<Finding>), PipelineError> {
+    let places = Places::shipped();
+    let wrong = |wrong: String| PipelineError::Form { path: path.join("sources"), wrong };
+    let country = Country::parse(country).ok_or_else(|| wrong(format!("{country:?} is no code of a country")))?;
+    let (mut sources, mut findings) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let kind = kind_of(name).ok_or_else(|| {
+            wrong(format!("{name} is no source; wanted *.mmdb, *pfx2as*, delegated-*, *.whois, *.rpsl or *.db"))
+        })?;
+        // Files of one series differ in their dates only.
+        let series: String = name.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let (source, wrong) = Source::read(kind, &series, name, bytes, Home { country, places: &places });
+        sources.push(source);
+        findings.extend(wrong);
+    }
+    Ok((Background::build(&sources), findings))
+}
+
+/// What an import of a folder's tables and sources would find wrong, without importing.
 ///
 /// # Errors
 /// The disk's; a folder without tables.
-pub fn check(path: &Path) -> Result<Vec<Finding>, PipelineError> {
-    Ok(tables(&read_tables(path)?).1)
+pub fn check(path: &Path, country: &str) -> Result<Vec<Finding>, PipelineError> {
+    let mut findings = tables(&read_tables(path)?).1;
+    findings.extend(background(country, &read_sources(path)?, path)?.1);
+    Ok(findings)
 }
 
 /// Imports the tables of a folder as a new snapshot, which counts from `today` on; the very first on all days.
@@ -79,12 +158,13 @@ pub fn check(path: &Path) -> Result<Vec<Finding>, PipelineError> {
 /// # Errors
 /// The disk's; a folder without tables.
 pub fn import(folder: &DataFolder, _lock: &Lock, path: &Path, today: i32, now: i64) -> Result<Imported, PipelineError> {
-    let files = read_tables(path)?;
-    let (_, findings) = tables(&files);
+    let (files, sources) = (read_tables(path)?, read_sources(path)?);
+    let findings = check(path, folder.country())?;
     let mut attribution = attribution(folder)?;
     let newest = attribution.current().and_then(AttributionVersion::latest);
     if let Some(snapshot) = newest
         && read_tables(&snapshot_path(folder, snapshot)).is_ok_and(|stored| stored == files)
+        && read_sources(&snapshot_path(folder, snapshot)).is_ok_and(|stored| stored == sources)
     {
         let version = attribution.current().map_or(0, |version| version.version);
         return Ok(Imported { snapshot, version, findings, unchanged: true });
@@ -97,6 +177,10 @@ pub fn import(folder: &DataFolder, _lock: &Lock, path: &Path, today: i32, now: i
     for (name, text) in &files {
         let path = snapshot_path(folder, snapshot).join(name);
         folder.disk.write(&path, text.as_bytes(), Taken::Replace).at(&path)?;
+    }
+    for (name, bytes) in &sources {
+        let path = snapshot_path(folder, snapshot).join("sources").join(name);
+        folder.disk.write(&path, bytes, Taken::Replace).at(&path)?;
     }
     let version = attribution.import(snapshot, today, now).map_err(|e| wrong(folder, &e))?;
     store(folder, &attribution)?;
@@ -129,7 +213,7 @@ fn snapshot_path(folder: &DataFolder, snapshot: u32) -> std::path::PathBuf {
 pub fn findings(folder: &DataFolder, snapshot: Option<u32>) -> Result<Vec<Finding>, PipelineError> {
     let newest = attribution(folder)?.current().and_then(AttributionVersion::latest);
     let Some(snapshot) = snapshot.or(newest) else { return Ok(Vec::new()) };
-    check(&snapshot_path(folder, snapshot))
+    check(&snapshot_path(folder, snapshot), folder.country())
 }
 
 /// Who owns what, by an attribution version: the newest if none is named. Before the first import nobody owns anything.
@@ -145,8 +229,10 @@ pub fn attributor(folder: &DataFolder, version: Option<u32>) -> Result<Arc<Attri
     let Some(version) = version else { return Ok(Arc::new(Attributor::empty())) };
     let mut snapshots = FxHashMap::default();
     for snapshot in version.snapshots() {
-        let files = read_tables(&snapshot_path(folder, snapshot))?;
-        snapshots.insert(snapshot, Arc::new(Constituency::build(tables(&files).0)));
+        let path = snapshot_path(folder, snapshot);
+        let tables = tables(&read_tables(&path)?).0;
+        let (background, _) = background(folder.country(), &read_sources(&path)?, &path)?;
+        snapshots.insert(snapshot, Arc::new(Constituency::build(tables).with_background(Arc::new(background))));
     }
     Attributor::new(version, &snapshots).map(Arc::new).map_err(|e| PipelineError::Missing(e.to_string()))
 }

@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use disk::{NewFile, Taken};
+use feeds::catalogue::{Catalogue, Speaks};
 use feeds::decode::{self, Container, DecodeError, HEAD_LEN, Limits};
+use feeds::leak::Scrub;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::catalogue::{catalogue, feed_of};
 use crate::error::At as _;
 use crate::folder::{bounded, read_text};
+use crate::journal::Refused;
 use crate::{DataFolder, PipelineError};
 
 /// Level of compression of raw reports: the fastest regular one.
@@ -23,6 +27,8 @@ const LEVEL: i32 = 1;
 pub const ORPHAN_AGE: i64 = event::time::DAY;
 /// Bytes copied at a time.
 const COPY_BYTES: usize = 1 << 18;
+/// Bytes of a report in one frame of its compressed copy: several windows of the level, so that little is lost between.
+const FRAME_BYTES: usize = 4 << 20;
 
 /// What lies beside the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,13 +87,15 @@ pub fn accept(
     let head = bounded(bytes.by_ref(), HEAD_LEN as u64).map_err(reading)?;
     bytes.rewind().map_err(reading)?;
     let container = decode::kind_of(&head);
+    let catalogue = catalogue(folder)?;
+    let spool = |name: &str, report: &mut dyn Read| spool(folder, &catalogue, name, report, feed, now);
     if container != Container::Zip {
         let mut report = decode::open(container, bytes, Limits::default()).map_err(unpacked)?;
-        return Ok(vec![spool(folder, name, &mut report, feed, now)?]);
+        return Ok(vec![spool(name, &mut report)?]);
     }
     let mut slips = Vec::new();
     decode::for_each_member(bytes, Limits::default(), |member, report| {
-        slips.push(spool(folder, member, report, feed, now).map_err(Unpack::Spool)?);
+        slips.push(spool(member, report).map_err(Unpack::Spool)?);
         Ok(())
     })
     .map_err(|error| match error {
@@ -109,13 +117,63 @@ impl From<DecodeError> for Unpack {
     }
 }
 
+/// Accepts a refused file again from its raw bytes, as it was delivered.
+///
+/// # Errors
+/// As [`accept`].
+pub fn again(folder: &DataFolder, refused: &Refused, raw: &Path) -> Result<Slip, PipelineError> {
+    let mut bytes = zstd::Decoder::new(fs::File::open(raw).at(raw)?).at(raw)?;
+    spool(folder, &catalogue(folder)?, &refused.name, &mut bytes, refused.feed.as_deref(), refused.at)
+}
+
+/// A list of leaked accounts as it may be kept: without its passwords.
+struct Scrubbed<'r> {
+    list: &'r mut dyn Read,
+    scrub: Scrub,
+    piece: Vec<u8>,
+    kept: Vec<u8>,
+    given: usize,
+    has_ended: bool,
+}
+
+impl<'r> Scrubbed<'r> {
+    fn of(list: &'r mut dyn Read) -> Self {
+        let piece = vec![0; COPY_BYTES];
+        Self { list, scrub: Scrub::new(), piece, kept: Vec::new(), given: 0, has_ended: false }
+    }
+}
+
+impl Read for Scrubbed<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.given == self.kept.len() && !self.has_ended {
+            let bytes = self.list.read(&mut self.piece)?;
+            self.has_ended = bytes == 0;
+            self.kept.clear();
+            self.given = 0;
+            self.scrub.push(&self.piece[..bytes], self.has_ended, &mut self.kept);
+        }
+        let bytes = (&self.kept[self.given..]).read(out)?;
+        self.given += bytes;
+        Ok(bytes)
+    }
+}
+
 fn spool(
     folder: &DataFolder,
+    catalogue: &Catalogue,
     name: &str,
     report: &mut dyn Read,
     feed: Option<&str>,
     now: i64,
 ) -> Result<Slip, PipelineError> {
+    let mut scrubbed;
+    let report = match feed_of(catalogue, feed, name).map(|feed| &feed.speaks) {
+        Some(Speaks::Leak) => {
+            scrubbed = Scrubbed::of(report);
+            &mut scrubbed
+        }
+        _ => report,
+    };
     let slip_path = free_path(folder, now);
     let bytes_path = slip_path.with_extension("zst");
     let file = folder.disk.create(&bytes_path).at(&bytes_path)?;
@@ -150,22 +208,40 @@ fn free_path(folder: &DataFolder, now: i64) -> PathBuf {
     }
 }
 
-fn compress(report: &mut dyn Read, file: NewFile) -> io::Result<(String, u64)> {
-    let mut encoder = zstd::Encoder::new(file, LEVEL)?;
+/// Hashes and compresses, piece by piece, each a zstd frame of its own: that takes a quarter less time than one stream.
+fn compress(report: &mut dyn Read, mut file: NewFile) -> io::Result<(String, u64)> {
+    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; COPY_BYTES];
+    let (mut piece, mut frame) =
+        (vec![0; FRAME_BYTES], Vec::with_capacity(zstd::zstd_safe::compress_bound(FRAME_BYTES)));
     let mut total = 0;
     loop {
-        let read = report.read(&mut buffer)?;
-        if read == 0 {
+        let bytes = fill(report, &mut piece)?;
+        hash.update(&piece[..bytes]);
+        total += bytes as u64;
+        // An empty report is a frame, too.
+        if bytes > 0 || total == 0 {
+            compressor.compress_to_buffer(&piece[..bytes], &mut frame)?;
+            file.write_all(&frame)?;
+        }
+        if bytes < piece.len() {
             break;
         }
-        hash.update(&buffer[..read]);
-        encoder.write_all(&buffer[..read])?;
-        total += read as u64;
     }
-    encoder.finish()?.publish(Taken::Refuse)?;
+    file.publish(Taken::Refuse)?;
     Ok((hex(&hash.finalize()), total))
+}
+
+/// Reads until the piece is full or nothing is left; how many bytes.
+fn fill(report: &mut dyn Read, piece: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < piece.len() {
+        match report.read(&mut piece[filled..])? {
+            0 => break,
+            bytes => filled += bytes,
+        }
+    }
+    Ok(filled)
 }
 
 /// Bytes in hexadecimal.

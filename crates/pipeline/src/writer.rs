@@ -15,9 +15,9 @@ use crate::catalogue::Feeds;
 use crate::enrich::Context;
 use crate::error::At as _;
 use crate::folder::Lock;
-use crate::ingest::ingest;
+use crate::ingest::{Progress, Source, ingest};
 use crate::journal::{Identity, Journal, Line, Report, Rows, State};
-use crate::spool::{self, Waiting};
+use crate::spool::{self, Slip, Waiting};
 use crate::{DataFolder, PipelineError, owners, quarantine};
 
 /// The clock: microseconds since 1970.
@@ -75,6 +75,7 @@ pub struct Writer {
     places: Places,
     owners: Arc<Attributor>,
     clock: Clock,
+    progress: Progress,
 }
 
 impl std::fmt::Debug for Writer {
@@ -82,6 +83,9 @@ impl std::fmt::Debug for Writer {
         f.debug_struct("Writer").field("folder", &self.folder.root()).finish()
     }
 }
+
+/// A feed's name and mark, and the reader of its file.
+type Reader = ((String, event::tlp::Tlp), Parser);
 
 /// What was forgotten.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +101,7 @@ struct Job {
     seq: i64,
     identity: Identity,
     raw: PathBuf,
+    bytes: u64,
     parser: Parser,
     feed: String,
     tlp: event::tlp::Tlp,
@@ -117,9 +122,16 @@ impl Writer {
         let lake = Lake::open(&folder.path("lake"), &folder.disk)?;
         let feeds = Feeds::open(&folder)?;
         let owners = owners::attributor(&folder, None)?;
-        let mut writer = Self { folder, lock, journal, lake, feeds, places: Places::shipped(), owners, clock };
+        let (places, progress): (_, Progress) = (Places::shipped(), Arc::new(|_| {}));
+        let mut writer = Self { folder, lock, journal, lake, feeds, places, owners, clock, progress };
         writer.settle()?;
         Ok(writer)
+    }
+
+    /// Lets somebody know how far the reading is.
+    #[must_use]
+    pub fn with_progress(self, progress: Progress) -> Self {
+        Self { progress, ..self }
     }
 
     /// The lake.
@@ -179,7 +191,7 @@ impl Writer {
 
     fn take(&mut self, file: &Waiting) -> Result<Outcome, PipelineError> {
         let slip = &file.slip;
-        let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name) {
+        let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name, slip.at)? {
             Ok(reader) => reader,
             Err(why) => return self.refuse(file, why),
         };
@@ -199,24 +211,33 @@ impl Writer {
             _ => self.number(file, &identity, 1)?,
         };
         let raw = self.keep_raw(file)?;
-        let job = Job { seq, identity, raw, parser, feed: feed.0, tlp: feed.1, observed: slip.at, only: None };
+        let (bytes, observed) = (slip.bytes, slip.at);
+        let job = Job { seq, identity, raw, bytes, parser, feed: feed.0, tlp: feed.1, observed, only: None };
         self.run(job, &slip.name)
     }
 
     /// The feed (name and mark) and parser of a file, or why there is none.
-    fn reader(&self, feed: Option<&str>, name: &str) -> Result<((String, event::tlp::Tlp), Parser), String> {
-        let found = self.feeds.of(feed, name).ok_or_else(|| match feed {
-            Some(feed) => format!("no feed {feed:?} in feeds.toml"),
-            None => format!("no feed in feeds.toml has files called like {name:?}; name one with --feed"),
-        })?;
-        let parser = found.1.open(name).map_err(|e| e.to_string())?;
-        Ok(((found.0.name.clone(), found.0.tlp), parser))
+    ///
+    /// # Errors
+    /// The disk's, when lists of indicators are read.
+    fn reader(&self, feed: Option<&str>, name: &str, delivered: i64) -> Result<Result<Reader, String>, PipelineError> {
+        let Some((found, format)) = self.feeds.of(feed, name, &self.owners)? else {
+            return Ok(Err(match feed {
+                Some(feed) => format!("no feed {feed:?} in feeds.toml"),
+                None => format!("no feed in feeds.toml has files called like {name:?}; name one with --feed"),
+            }));
+        };
+        let opened = format.open(name).map_err(|e| e.to_string());
+        Ok(opened.map(|mut parser| {
+            parser.delivered_at(delivered);
+            ((found.name.clone(), found.tlp), parser)
+        }))
     }
 
     fn refuse(&mut self, file: &Waiting, why: String) -> Result<Outcome, PipelineError> {
         self.keep_raw(file)?;
-        let (name, hash) = (file.slip.name.clone(), file.slip.hash.clone());
-        self.journal.add(Line::Refused { at: file.slip.at, name: name.clone(), hash, why: why.clone() })?;
+        let Slip { name, feed, hash, at, .. } = file.slip.clone();
+        self.journal.add(Line::Refused { at, name: name.clone(), feed, hash, why: why.clone() })?;
         Ok(Outcome::Refused { name, why })
     }
 
@@ -258,7 +279,14 @@ impl Writer {
             places: &self.places,
             owners: &self.owners,
         };
-        let written = match ingest(&self.folder, &self.lake, &context, job.parser, &job.raw, job.only.as_ref(), now) {
+        let source = Source {
+            parser: job.parser,
+            raw: &job.raw,
+            bytes: job.bytes,
+            only: job.only.as_ref(),
+            progress: Arc::clone(&self.progress),
+        };
+        let written = match ingest(&self.folder, &self.lake, &context, source, now) {
             Ok(written) => written,
             Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
                 return self.fail(job.seq, name, format!("raw bytes of {name} are damaged: {source}"));
@@ -303,7 +331,8 @@ impl Writer {
         if report.state != State::Done || only.is_empty() || !raw.exists() {
             return Err(PipelineError::Missing(format!("quarantined rows of report {seq} and its raw bytes")));
         }
-        let (feed, parser) = self.reader(Some(&report.identity.feed), &report.name).map_err(PipelineError::Missing)?;
+        let (feed, parser) =
+            self.reader(Some(&report.identity.feed), &report.name, report.at)?.map_err(PipelineError::Missing)?;
         let next = self.journal.next();
         self.journal.add(Line::Accepted {
             seq: next,
@@ -316,6 +345,7 @@ impl Writer {
         let job = Job {
             seq: next,
             raw,
+            bytes: report.bytes,
             identity: report.identity,
             parser,
             feed: feed.0,
@@ -324,6 +354,28 @@ impl Writer {
             only: Some(only),
         };
         self.run(job, &report.name)
+    }
+
+    /// Puts the files that were refused, and have not been read since, into the spool again: the next
+    /// [`drain`](Self::drain) tries them with the feeds of today. With `hash`, only those whose hash begins so.
+    /// Returns how many there were; one whose raw bytes are forgotten stays refused.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn retry(&mut self, hash: &str) -> Result<u64, PipelineError> {
+        let mut files = 0;
+        for refused in self.journal.unread().into_iter().filter(|file| file.hash.starts_with(hash)) {
+            let raw = self.folder.raw(&refused.hash);
+            if raw.exists() {
+                let slip = spool::again(&self.folder, refused, &raw)?;
+                // A list that turned out to be one of leaked accounts was scrubbed now: what was kept of it goes.
+                if slip.hash != refused.hash {
+                    self.folder.disk.remove(&raw).at(&raw)?;
+                }
+                files += 1;
+            }
+        }
+        Ok(files)
     }
 
     /// Forgets everything before a day: its partitions of the lake, and raw reports and quarantine delivered

@@ -3,7 +3,9 @@
 mod country;
 mod findings;
 mod measure;
+mod mmdb;
 mod naive;
 mod places;
 mod properties;
+mod sources;
 mod versions;

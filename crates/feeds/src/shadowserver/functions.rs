@@ -115,7 +115,7 @@ fn only_if(cell: &str, is_so: bool) -> Value<'_> {
 /// The text, if it says something.
 #[inline]
 pub(super) fn validate_to_none(cell: &str) -> Value<'_> {
-    only_if(cell, !matches!(cell, "" | "0" | "unknown"))
+    only_if(cell, !matches!(cell.as_bytes(), b"" | b"0" | b"unknown"))
 }
 
 /// What `validate_ip` asks beyond a valid address.

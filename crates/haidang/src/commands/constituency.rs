@@ -14,7 +14,7 @@ use crate::exit;
 pub(crate) fn run(desk: &Desk, command: &ConstituencyCommand) -> anyhow::Result<i32> {
     match command {
         ConstituencyCommand::Import { folder, dry_run: true } => {
-            let findings = owners::check(folder)?;
+            let findings = owners::check(folder, desk.folder.country())?;
             show(desk, &findings)?;
             Ok(if owners::has_errors(&findings) { exit::PARTLY } else { exit::OK })
         }

@@ -9,7 +9,7 @@ use lake::ask::{By, Filter};
 use pipeline::folder::read_text;
 use pipeline::writer::Outcome;
 
-use crate::cli::{DemoArgs, ListArgs, ListFormat};
+use crate::cli::{DemoArgs, FeedsArgs, ListArgs, ListFormat};
 use crate::commands::{Desk, constituency, feeds, ingest, lake as care, list, stats};
 use crate::exit;
 
@@ -48,8 +48,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     constituency::import(desk, &made_in.join("constituency"))?;
     desk.out.title(&desk.out.words.say("demo.ingesting"))?;
     ingest::accept(desk, &made.files, None, |file| arrival(desk, file))?;
-    let tally = ingest::drain(desk, |outcome, tally| tell(desk, outcome, tally.files, made.files.len()))?;
-    desk.out.progress("");
+    let tally = ingest::drain(desk, |outcome| tell(desk, outcome))?;
     let number = |n: u64| desk.out.number(n as i64);
     desk.out.say(
         "ingest.total",
@@ -69,21 +68,13 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
 }
 
 /// Some hundred files are taken in: for people only those are told of which something is to be told.
-fn tell(desk: &Desk, outcome: &Outcome, files: u64, of: usize) -> anyhow::Result<()> {
+fn tell(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()> {
     let is_plain = match outcome {
         Outcome::Ingested { rows, .. } => rows.quarantined == 0,
         Outcome::Again { .. } => true,
         Outcome::Refused { .. } | Outcome::Failed { .. } => false,
     };
-    if !is_plain || desk.out.json() {
-        desk.out.progress("");
-        ingest::tell_outcome(desk, outcome)?;
-    }
-    let number = |n: i64| desk.out.number(n);
-    let values = [("files", number(files as i64)), ("of", number(of as i64))];
-    let values: Vec<(&str, &str)> = values.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    desk.out.progress(&desk.out.words.fill("demo.progress", &values));
-    Ok(())
+    if is_plain && !desk.out.json() { Ok(()) } else { ingest::tell_outcome(desk, outcome) }
 }
 
 /// What to make: ninety days until yesterday, so that questions about the last days have answers. What was made
@@ -144,7 +135,7 @@ fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
     };
     list::run(desk, &lists)?;
     desk.out.title(&desk.out.words.say("demo.feeds"))?;
-    feeds::run(desk)?;
+    feeds::run(desk, &FeedsArgs { feed: None })?;
     desk.out
         .say("demo.end", &[("data", &desk.folder.root().display().to_string()), ("lists", &out.display().to_string())])
 }

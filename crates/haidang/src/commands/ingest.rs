@@ -20,7 +20,12 @@ pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
         use_schema(desk, schema)?;
     }
     let unread = accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())?;
-    let tally = drain(desk, |outcome, _| tell_outcome(desk, outcome))?;
+    drain_and_tell(desk, unread)
+}
+
+/// Drains the spool and tells everything; `unread` files did not get so far.
+pub(crate) fn drain_and_tell(desk: &Desk, unread: u64) -> anyhow::Result<i32> {
+    let tally = drain(desk, |outcome| tell_outcome(desk, outcome))?;
     tell(desk, &tally, unread)?;
     let partly = unread > 0 || tally.refused > 0;
     Ok(if partly { exit::PARTLY } else { exit::OK })
@@ -89,9 +94,9 @@ impl Tally {
     }
 }
 
-/// Drains the spool as its writer and tells each outcome, with what came so far. If there is another writer, what was
+/// Drains the spool as its writer and tells each outcome. If there is another writer, what was
 /// accepted is his: he looks again before he goes.
-pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome, &Tally) -> anyhow::Result<()>) -> anyhow::Result<Tally> {
+pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome) -> anyhow::Result<()>) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     for _ in 0..ROUNDS {
         let mut writer = match Writer::open(desk.folder.clone(), desk.clock.clone()) {
@@ -102,13 +107,17 @@ pub(crate) fn drain(desk: &Desk, each: impl Fn(&Outcome, &Tally) -> anyhow::Resu
             }
             Err(error) => return Err(error.into()),
         };
+        let waiting: u64 = spool::waiting(&desk.folder)?.iter().map(|file| file.slip.bytes).sum();
+        writer = writer.with_progress(desk.out.begin(waiting));
         let mut told = Ok(());
-        writer.drain(|outcome| {
+        let drained = writer.drain(|outcome| {
             tally.add(outcome);
             if told.is_ok() {
-                told = each(outcome, &tally);
+                told = each(outcome);
             }
-        })?;
+        });
+        desk.out.end();
+        drained?;
         told?;
         drop(writer);
         if spool::waiting(&desk.folder)?.is_empty() {
@@ -126,7 +135,12 @@ pub(crate) fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()>
     let number = |n: u64| desk.out.number(n as i64);
     match outcome {
         Outcome::Ingested { name, rows, seq, feed, .. } => desk.out.say(
-            if rows.quarantined > 0 { "ingest.done_quarantined" } else { "ingest.done" },
+            match (rows.passed > 0, rows.quarantined > 0) {
+                (false, false) => "ingest.done",
+                (false, true) => "ingest.done_quarantined",
+                (true, false) => "ingest.done_log",
+                (true, true) => "ingest.done_log_quarantined",
+            },
             &[
                 ("name", name),
                 ("feed", feed),
@@ -134,6 +148,7 @@ pub(crate) fn tell_outcome(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()>
                 ("rows", &number(rows.rows)),
                 ("events", &number(rows.events)),
                 ("quarantined", &number(rows.quarantined)),
+                ("passed", &number(rows.passed)),
             ],
         ),
         Outcome::Again { name, seq, .. } => desk.out.say("ingest.again", &[("name", name), ("seq", &seq.to_string())]),

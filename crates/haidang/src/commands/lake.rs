@@ -14,7 +14,7 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
         LakeCommand::Compact { files } => tell(desk, "lake.compacted", writer.lake().compact(*files, now)?)?,
         LakeCommand::Rebuild => tell(desk, "lake.rebuilt", writer.lake().rebuild(now)?)?,
         LakeCommand::Vacuum { keep_days } => {
-            let deleted = writer.lake().vacuum(*keep_days)?;
+            let deleted = writer.lake().vacuum(*keep_days, desk.now())?;
             desk.out.say("lake.vacuumed", &[("files", &desk.out.number(deleted as i64))])?;
             if desk.out.json() {
                 desk.out.value(&json!({ "deleted": deleted }))?;

@@ -1,13 +1,14 @@
 //! `list`: the findings of an owner in a month, as files.
 
-use std::fs::File;
-use std::io::BufWriter;
+use std::collections::BTreeSet;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::lake::Lake;
 use ::lake::ask::{Filter, Listed, Months};
-use constituency::{Attributor, Places};
+use constituency::{Attributor, OrgId, Places};
+use disk::Taken;
 use documents::csv::ListCsv;
 use documents::list::{Counts, ListHead, ListRow, Status, samples_text};
 use documents::local::Local;
@@ -21,6 +22,8 @@ use crate::exit;
 
 /// Rows shown of a single list; the files have all.
 const SHOWN_ROWS: usize = 15;
+/// Levels of organisations above an owner that are looked at: no real tree is so high.
+const DEPTH_MAX: usize = 64;
 /// How a person is told when.
 const SHOWN_TIME: &str = "%Y-%m-%d %H:%M";
 
@@ -84,10 +87,17 @@ impl Maker<'_> {
         }
         let period = Filter { since: Some(self.months.before), ..self.base() };
         let (organisations, isps) = self.lake.owners(&self.owners, &period)?;
-        let mut codes: Vec<String> = organisations.into_iter().chain(isps).collect();
-        codes.sort_unstable();
-        codes.dedup();
+        let codes: BTreeSet<String> =
+            organisations.iter().chain(&isps).flat_map(|code| self.with_parents(code)).collect();
         codes.iter().map(|code| self.owner(code)).collect()
+    }
+
+    /// An owner and those above it: what is below them counts as theirs, too.
+    fn with_parents(&self, code: &str) -> Vec<String> {
+        let day = self.months.to - 1;
+        let parent = |id: &OrgId| self.owners.parent(*id, day);
+        let above = std::iter::successors(self.owners.id(code).and_then(|id| parent(&id)), parent).take(DEPTH_MAX);
+        std::iter::once(code.to_owned()).chain(above.map(|id| self.owners.code(id).to_owned())).collect()
     }
 
     fn owner(&self, code: &str) -> anyhow::Result<Made> {
@@ -106,8 +116,8 @@ impl Maker<'_> {
         let base = self.args.out.join(format!("{}-{}", file_name(code), self.args.month));
         let csv_path = base.with_extension("csv");
         let wants = |format| self.args.format.contains(&format);
-        let mut csv =
-            wants(ListFormat::Csv).then(|| ListCsv::new(BufWriter::new(File::create(&csv_path)?), zone)).transpose()?;
+        let disk = &self.desk.folder.disk;
+        let mut csv = wants(ListFormat::Csv).then(|| ListCsv::new(disk.create(&csv_path)?, zone)).transpose()?;
         let (mut counts, mut rows, mut many, mut first) = (Counts::default(), Vec::new(), false, Vec::new());
         self.lake.list(&self.owners, filter, self.months, |listed| {
             let row = self.row(listed);
@@ -126,7 +136,7 @@ impl Maker<'_> {
         })?;
         let mut files = Vec::new();
         if let Some(csv) = csv {
-            csv.finish()?;
+            csv.finish()?.publish(Taken::Replace)?;
             files.push(csv_path);
         }
         if wants(ListFormat::Xlsx) && !many {
@@ -155,7 +165,9 @@ impl Maker<'_> {
         };
         let mut book = ListBook::new(head, self.desk.folder.zone(), self.desk.out.lang())?;
         rows.iter().try_for_each(|row| book.push(row))?;
-        book.finish(BufWriter::new(File::create(path)?))?;
+        let mut bytes = Vec::new();
+        book.finish(Cursor::new(&mut bytes))?;
+        self.desk.folder.disk.write(path, &bytes, Taken::Replace)?;
         Ok(path.to_owned())
     }
 

@@ -2,10 +2,12 @@
 
 mod constituency;
 mod demo;
+mod docs;
 mod doctor;
 mod events;
 mod feeds;
 mod filter;
+mod indicators;
 mod ingest;
 mod lake;
 mod list;
@@ -23,7 +25,7 @@ use disk::Disk;
 use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError, Writer, spool};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, IndicatorsCommand};
 use crate::clock::clock;
 use crate::exit;
 use crate::out::Out;
@@ -70,12 +72,15 @@ impl Desk {
 /// Runs what was typed; answers the exit code.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let out = Out::new(cli.json, cli.lang.into());
-    if let Command::Made(args) = &cli.command {
-        return made::run(args);
+    match &cli.command {
+        Command::Made(args) => return made::run(args),
+        Command::Docs(args) => return docs::run(args),
+        Command::Indicators(IndicatorsCommand::Match(args)) => return indicators::hold(cli, args, &out),
+        _ => {}
     }
     let (zone, disk) = (cli.zone.as_deref(), Disk::default());
     let folder = match cli.command {
-        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) => {
+        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) | Command::Indicators(_) => {
             DataFolder::make(&cli.data, zone, None, disk)?
         }
         _ => DataFolder::open(&cli.data, zone, disk)?,
@@ -84,14 +89,21 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let code = command(&desk, &cli.command)?;
     // Who held the lock takes in what others handed over meanwhile.
     if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {
-        ingest::drain(&desk, |outcome, _| ingest::tell_outcome(&desk, outcome))?;
+        ingest::drain(&desk, |outcome| ingest::tell_outcome(&desk, outcome))?;
     }
     Ok(code)
 }
 
 /// Whether a command holds the lock.
 fn writes(command: &Command) -> bool {
-    matches!(command, Command::Constituency(_) | Command::Reattribute(_) | Command::Quarantine(_) | Command::Lake(_))
+    matches!(
+        command,
+        Command::Constituency(_)
+            | Command::Indicators(_)
+            | Command::Reattribute(_)
+            | Command::Quarantine(_)
+            | Command::Lake(_)
+    )
 }
 
 fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
@@ -102,13 +114,14 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Stats(args) => stats::run(desk, args),
         Command::Whois(args) => whois::run(desk, args),
         Command::Constituency(command) => constituency::run(desk, command),
+        Command::Indicators(command) => indicators::run(desk, command),
         Command::Reattribute(args) => reattribute::run(desk, args),
         Command::Quarantine(command) => quarantine::run(desk, command),
-        Command::Feeds => feeds::run(desk),
+        Command::Feeds(args) => feeds::run(desk, args),
         Command::Reports(args) => reports::run(desk, args),
         Command::Lake(command) => lake::run(desk, command),
         Command::Demo(args) => demo::run(desk, args),
         Command::Doctor => doctor::run(desk),
-        Command::Made(_) => Ok(exit::OK),
+        Command::Made(_) | Command::Docs(_) => Ok(exit::OK),
     }
 }

@@ -6,7 +6,7 @@ use pipeline::writer::Outcome;
 use serde_json::json;
 
 use crate::cli::QuarantineCommand;
-use crate::commands::Desk;
+use crate::commands::{Desk, ingest};
 use crate::exit;
 use crate::table::shorter;
 
@@ -18,6 +18,7 @@ pub(crate) fn run(desk: &Desk, command: &QuarantineCommand) -> anyhow::Result<i3
         QuarantineCommand::List => list(desk),
         QuarantineCommand::Show { report, limit } => show(desk, *report, *limit),
         QuarantineCommand::Replay { report } => replay(desk, *report),
+        QuarantineCommand::Retry { hash } => retry(desk, hash),
     }
 }
 
@@ -81,4 +82,10 @@ fn replay(desk: &Desk, report: i64) -> anyhow::Result<i32> {
         outcome => desk.out.value(&json!(outcome))?,
     }
     Ok(exit::OK)
+}
+
+fn retry(desk: &Desk, hash: &str) -> anyhow::Result<i32> {
+    let files = desk.writer()?.retry(hash)?;
+    desk.out.say("quarantine.retried", &[("files", &desk.out.number(files as i64))])?;
+    ingest::drain_and_tell(desk, 0)
 }

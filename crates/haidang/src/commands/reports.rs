@@ -6,17 +6,24 @@ use crate::cli::ReportsArgs;
 use crate::commands::Desk;
 use crate::exit;
 
+/// Digits of a hash that people are shown: enough to tell files apart.
+const HASH_SHOWN: usize = 12;
+
 pub(crate) fn run(desk: &Desk, args: &ReportsArgs) -> anyhow::Result<i32> {
     let journal = Journal::open(&desk.folder)?;
     let at = |at| desk.folder.zone().local_text(at);
     if args.refused {
-        let refused: Vec<_> = journal.refused().iter().rev().take(args.limit).collect();
+        let mut refused = journal.unread();
+        refused.reverse();
+        refused.truncate(args.limit);
         if desk.out.json() {
             desk.out.value(&refused)?;
             return Ok(exit::OK);
         }
-        let mut table = desk.out.heads(["received", "file", "why"]);
-        refused.iter().for_each(|file| table.row([at(file.at), file.name.clone(), file.why.clone()]));
+        let mut table = desk.out.heads(["received", "file", "hash", "why"]);
+        for file in refused {
+            table.row([at(file.at), file.name.clone(), file.hash[..HASH_SHOWN].to_owned(), file.why.clone()]);
+        }
         desk.out.table(&table)?;
         return Ok(exit::OK);
     }

@@ -2,8 +2,10 @@
 
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Date32Type, Int64Type};
-use constituency::{Hints, PlaceId};
+use constituency::sources::Kind;
+use constituency::{Attributor, Hints, PlaceId};
 use event::json::text_at;
+use event::subject::Subject;
 use event::time::day_text;
 use lake::ask::Filter;
 use serde_json::{Value, json};
@@ -11,6 +13,9 @@ use serde_json::{Value, json};
 use crate::cli::WhoisArgs;
 use crate::commands::{Desk, filter};
 use crate::exit;
+
+/// Sightings shown to people, newest first; machines get all.
+const SHOWN_SIGHTINGS: usize = 40;
 
 pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
     let subject = filter::subject(&args.subject)?;
@@ -25,14 +30,15 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
     };
     let matches = owners.constituency(day).map(|tables| tables.explain(&subject, day)).unwrap_or_default();
     let seen = desk.lake()?.sightings(&owners, &Filter { subject: Some(subject.clone()), ..Filter::default() })?;
-    let seen: Vec<Value> =
+    let mut seen: Vec<Value> =
         seen.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| sighting(batch, row))).collect();
+    seen.sort_by(|a, b| b["day"].as_str().cmp(&a["day"].as_str()));
     let answer = json!({
         "subject": subject.to_string(), "day": day_text(day), "attribution_version": owners.version(),
-        "isp": name(owner.isp), "organisation": name(owner.organisation), "place": owner.place.map(PlaceId::code),
+        "isp": name(owner.isp), "isp_source": owner.isp_source.name(), "organisation": name(owner.organisation), "place": owner.place.map(PlaceId::code),
         "place_source": owner.place_source.name(), "flags": owner.flags.names().collect::<Vec<_>>(), "conflict": owner.conflict,
         "because": matches.iter().map(|m| json!({ "file": m.file, "line": m.line, "text": m.text })).collect::<Vec<_>>(),
-        "sightings": seen,
+        "background": background(&owners, &subject, day), "sightings": seen,
     });
     if desk.out.json() {
         desk.out.value(&answer)?;
@@ -40,6 +46,25 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
         show(desk, &answer)?;
     }
     Ok(exit::OK)
+}
+
+/// What routing tables, registries and databases say of an address, each with the kind of source.
+fn background(owners: &Attributor, subject: &Subject, day: i32) -> Vec<Value> {
+    let Some((tables, ip)) = owners.constituency(day).zip(subject.host_address()) else { return Vec::new() };
+    let known = tables.background().of_address(event::address::to_bits(ip), day);
+    let said = |what: &str, value: Option<(String, Kind)>| {
+        value.map(|(value, kind)| json!({ "what": what, "value": value, "source": kind.name() }))
+    };
+    [
+        said("net_asn", known.asn.map(|(asn, kind)| (asn.to_string(), kind))),
+        said("net_name", known.name.map(|(name, kind)| (name.to_owned(), kind))),
+        said("net_holder", known.holder.map(|(holder, kind)| (holder.to_owned(), kind))),
+        said("net_country", known.country.map(|(country, kind)| (country.code().to_owned(), kind))),
+        said("net_place", known.place.map(|(place, kind)| (place.code().to_owned(), kind))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn day(desk: &Desk, at: Option<&str>) -> anyhow::Result<i32> {
@@ -72,10 +97,14 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
             .name(code)
             .map(|name| format!("{code} {name} ({})", named("place_source", &answer["place_source"])))
     });
+    let mut isp = text(&answer["isp"]);
+    if matches!(answer["isp_source"].as_str(), Some("feed" | "routing")) {
+        isp = format!("{isp} ({})", named("isp_source", &answer["isp_source"]));
+    }
     let flags: Vec<String> = answer["flags"].as_array().into_iter().flatten().map(|flag| named("flag", flag)).collect();
     desk.out.title(&format!("{} · {}", text(&answer["subject"]), text(&answer["day"])))?;
     for (key, value) in [
-        ("isp", text(&answer["isp"])),
+        ("isp", isp),
         ("org", text(&answer["organisation"])),
         ("place", place.unwrap_or_else(|| desk.out.words.say("out.unknown"))),
         ("flags", flags.join(", ")),
@@ -91,8 +120,13 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
     for row in answer["because"].as_array().into_iter().flatten() {
         desk.out.line(&format!("  {}:{}  {}", text(&row["file"]), row["line"], text(&row["text"])))?;
     }
+    for said in answer["background"].as_array().into_iter().flatten() {
+        let what = named("head", &said["what"]);
+        desk.out.line(&format!("  {what}: {} ({})", text(&said["value"]), text(&said["source"])))?;
+    }
     let mut table = desk.out.heads(["day", "kind", "family", "what", "feed", "events"]);
-    for row in answer["sightings"].as_array().into_iter().flatten() {
+    let seen = answer["sightings"].as_array().map_or(&[][..], Vec::as_slice);
+    for row in seen.iter().take(SHOWN_SIGHTINGS) {
         let cell = |name: &str| row[name].as_str().unwrap_or("").to_owned();
         table.row([
             cell("day"),
@@ -104,5 +138,9 @@ fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {
         ]);
     }
     desk.out.title(&desk.out.words.say("whois.seen"))?;
-    desk.out.table(&table)
+    desk.out.table(&table)?;
+    match seen.len().saturating_sub(SHOWN_SIGHTINGS) {
+        0 => Ok(()),
+        more => desk.out.say("whois.more", &[("rows", &desk.out.number(more as i64))]),
+    }
 }

@@ -100,12 +100,19 @@ fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk
     lake.rebuild(NOW).expect("rebuild");
     lake.refresh().expect("refresh");
     assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()).len(), 2);
-    assert_eq!(lake.vacuum(0).expect("vacuum"), 6, "four forgotten, two replaced by the rebuilding");
+    let later = event::time::parse("2100-01-01T00:00:00Z").expect("a time");
+    assert_eq!(lake.vacuum(0, later).expect("vacuum"), 6, "four forgotten, two replaced by the rebuilding");
     let left = |table: &str, day: &str| {
         let days = std::fs::read_dir(folder.path().join(table).join(format!("day={day}")));
         days.map_or(0, Iterator::count)
     };
     assert_eq!(["events", "sightings"].map(|table| left(table, "2026-03-10")), [0, 0]);
     assert_eq!(left("events", "2026-03-11"), 2);
-    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()).len(), 2);
+    for table in ["events", "sightings"] {
+        let first = folder.path().join(table).join("_delta_log/00000000000000000001.json");
+        assert!(!first.exists(), "the log names addresses: {}", first.display());
+    }
+    let again = Lake::open(folder.path(), &Disk::default()).expect("open");
+    assert_eq!(again.standing().expect("standing"), lake.standing().expect("standing"));
+    assert_eq!(made::events(&again, &made::nobody(), &Filter::default()).len(), 2);
 }

@@ -57,7 +57,7 @@ fn a_slip_that_is_none_stops_nobody() {
     {
         std::fs::write(house.data.path("spool").join(name), text).expect("write");
     }
-    for name in ["1.zst", "3.zst"] {
+    for name in ["1.zst", "3-1.zst"] {
         std::fs::write(house.data.path("spool").join(name), "bytes").expect("write");
     }
     assert!(matches!(house.drain()[..], [Outcome::Ingested { .. }]));

@@ -123,7 +123,7 @@ impl House {
     pub(crate) fn ingest(&self, name: &str, bytes: &[u8]) -> (i64, Rows) {
         match self.deliver(name, bytes) {
             Outcome::Ingested { seq, rows, .. } => {
-                assert_eq!(rows.rows, rows.events + rows.quarantined, "{name}");
+                assert_eq!(rows.rows, rows.events + rows.quarantined + rows.passed, "{name}");
                 (seq, rows)
             }
             other => panic!("{other:?}"),

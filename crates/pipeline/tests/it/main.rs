@@ -12,3 +12,4 @@ mod owning;
 mod picture;
 mod refusing;
 mod replay;
+mod senses;

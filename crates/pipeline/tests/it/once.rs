@@ -19,7 +19,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("gzip")
 }
 
-const SINKHOLE_ROWS: Rows = Rows { rows: 6, events: 5, quarantined: 1, days: 2 };
+const SINKHOLE_ROWS: Rows = Rows { rows: 6, events: 5, quarantined: 1, passed: 0, days: 2 };
 
 #[test]
 fn the_same_report_again_changes_nothing_and_is_recorded() {
@@ -70,7 +70,7 @@ fn equal_rows_of_one_file_stay_events() {
     let house = House::new();
     let row = "2026-03-08 01:02:03,192.0.2.1,1025,64496,VN,sality";
     let bytes = csv("timestamp,src_ip,src_port,src_asn,src_geo,infection", &[row; 3]);
-    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 3, events: 3, quarantined: 0, days: 1 });
+    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 3, events: 3, quarantined: 0, passed: 0, days: 1 });
     let events = picture::json(&house.lake(), &Filter::default());
     assert_eq!(events.iter().map(|event| event["haidang.row"].as_i64().expect("row")).collect::<Vec<_>>(), [1, 2, 3]);
     let sightings = picture::of(&house.data).sightings;
@@ -86,7 +86,10 @@ fn a_file_of_many_batches_is_one_report_and_one_count() {
         let at = if row % 10_000 == 0 { "soon" } else { "2026-03-08 01:02:03" };
         writeln!(bytes, "{at},192.0.2.{},{},64496,VN,sality", row % 2, row % 60_000).expect("row");
     }
-    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: many, events: many - 7, quarantined: 7, days: 1 });
+    assert_eq!(
+        house.ingest(SINKHOLE, &bytes).1,
+        Rows { rows: many, events: many - 7, quarantined: 7, passed: 0, days: 1 }
+    );
     let rows: std::collections::BTreeSet<i64> = picture::json(&house.lake(), &Filter::default())
         .iter()
         .map(|event| event["haidang.row"].as_i64().expect("row"))
@@ -174,6 +177,36 @@ fn an_unknown_type_is_refused_told_and_kept() {
 }
 
 #[test]
+fn a_refused_file_is_read_once_somebody_knows_how() {
+    let house = House::new();
+    let name = "2026-03-09-addresses.lst";
+    for bytes in ["192.0.2.44\n", "192.0.2.45\n"] {
+        assert!(matches!(house.deliver(name, bytes.as_bytes()), Outcome::Refused { .. }));
+    }
+    assert_eq!(house.writer().retry("").expect("retry"), 2);
+    assert!(house.drain().iter().all(|outcome| matches!(outcome, Outcome::Refused { .. })));
+    let unread: Vec<String> = house.journal().unread().iter().map(|file| file.hash.clone()).collect();
+    assert_eq!(unread.len(), 2, "each is told once");
+    let feed = r#"
+        [feed.addresses]
+        format = "generic"
+        files = ["*.lst"]
+        [feed.addresses.mapping]
+        format = "text"
+        time = "name"
+        [feed.addresses.mapping.fields]
+        subject = "value"
+        [feed.addresses.mapping.constants]
+        "classification.type" = "blacklist"
+    "#;
+    std::fs::write(house.data.path("feeds.toml"), feed).expect("write");
+    assert_eq!(house.writer().retry(&unread[0]).expect("retry"), 1);
+    assert!(matches!(house.drain()[..], [Outcome::Ingested { .. }]));
+    assert_eq!(house.journal().unread().iter().map(|file| &file.hash).collect::<Vec<_>>(), [&unread[1]]);
+    assert_eq!(picture::of(&house.data).events.len(), 1);
+}
+
+#[test]
 fn a_truncated_file_is_not_accepted_and_the_whole_one_is() {
     let house = House::new();
     let whole = gzipped(&sinkhole());
@@ -216,7 +249,7 @@ fn rows_of_impossible_times_are_kept_aside_with_their_reason() {
     let lines: Vec<String> = rows.iter().map(|(at, _)| format!("{at},192.0.2.1,sality")).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let (seq, counted) = house.ingest(SINKHOLE, &csv("timestamp,src_ip,infection", &lines));
-    assert_eq!(counted, Rows { rows: 7, events: 2, quarantined: 5, days: 2 });
+    assert_eq!(counted, Rows { rows: 7, events: 2, quarantined: 5, passed: 0, days: 2 });
     let kept: Vec<_> = picture::kept(&house.data, seq).into_iter().map(|row| (row.row, row.reason, row.text)).collect();
     let wanted: Vec<_> = (1..)
         .zip(&rows)
@@ -236,7 +269,7 @@ fn a_file_makes_no_more_than_four_hundred_days() {
     lines.push(format!("{},192.0.2.2,sality", at(7)));
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let (seq, counted) = house.ingest(SINKHOLE, &csv("timestamp,src_ip,infection", &lines));
-    assert_eq!(counted, Rows { rows: 403, events: 401, quarantined: 2, days: 400 });
+    assert_eq!(counted, Rows { rows: 403, events: 401, quarantined: 2, passed: 0, days: 400 });
     let kept: Vec<_> = picture::kept(&house.data, seq).into_iter().map(|row| (row.row, row.reason)).collect();
     assert_eq!(kept, [(401, "too-many-days".to_owned()), (402, "too-many-days".to_owned())]);
 }
@@ -245,10 +278,10 @@ fn a_file_makes_no_more_than_four_hundred_days() {
 fn a_missing_column_keeps_every_row_aside() {
     let house = House::new();
     let bytes = csv("timestamp,src_ip,src_ip", &["2026-03-08 01:02:03,192.0.2.1,192.0.2.1"]);
-    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 1, events: 0, quarantined: 1, days: 0 });
+    assert_eq!(house.ingest(SINKHOLE, &bytes).1, Rows { rows: 1, events: 0, quarantined: 1, passed: 0, days: 0 });
     let bytes = csv("timestamp,address", &["2026-03-08 01:02:03,192.0.2.1", "2026-03-08 01:02:03,192.0.2.2"]);
     let (seq, rows) = house.ingest(SINKHOLE, &bytes);
-    assert_eq!(rows, Rows { rows: 2, events: 0, quarantined: 2, days: 0 });
+    assert_eq!(rows, Rows { rows: 2, events: 0, quarantined: 2, passed: 0, days: 0 });
     let row = picture::kept(&house.data, seq).remove(1);
     assert_eq!((row.row, row.column.as_str(), row.reason.as_str()), (2, "src_ip", "missing-column"));
 }
