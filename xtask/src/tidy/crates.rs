@@ -13,6 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("constituency", &["event"]),
     ("country", &["event"]),
     ("documents", &["event"]),
+    ("figures", &[]),
     ("lake", &["event", "constituency", "disk"]),
     ("pipeline", &["event", "feeds", "constituency", "lake", "disk"]),
     ("haidang", &["event", "feeds", "constituency", "country", "disk", "documents", "lake", "pipeline"]),
