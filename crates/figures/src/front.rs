@@ -9,6 +9,8 @@ pub struct Front {
     pub headline: Vec<Fact>,
     /// The pictures, in order.
     pub sections: Vec<Section>,
+    /// What holds for all of them: the days, what is not shown, what is not in it.
+    pub notes: Vec<String>,
     /// The files behind them.
     pub files: Vec<File>,
 }
@@ -37,7 +39,7 @@ pub struct Section {
     pub table_html: String,
     /// What is counted, and how.
     pub definition: String,
-    /// What else the reader has to know: which sums hold, what is not shown, the attribution version.
+    /// What else is to be known of it: which sums hold, marks in the picture, the attribution version.
     pub notes: Vec<String>,
     /// Name of its CSV among the files.
     pub csv: String,
