@@ -240,12 +240,12 @@ impl Counts {
     fn check_days(&self) -> Result<(), BadCounts> {
         known(&self.daily.basis)?;
         known(&self.country.basis)?;
-        let mut before = self.period.first - 1;
+        let mut next = i64::from(self.period.first);
         for (day, _) in &self.daily.days {
-            if *day <= before || *day > self.period.last {
+            if i64::from(*day) < next || *day > self.period.last {
                 return Err(BadCounts::Day(*day));
             }
-            before = *day;
+            next = i64::from(*day) + 1;
         }
         let country = self.country.measure;
         let counts = || self.daily.days.iter().map(|(_, addresses)| *addresses);

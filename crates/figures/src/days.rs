@@ -1,6 +1,6 @@
 //! Days since 1970-01-01 as a reader writes them.
 
-use jiff::{ToSpan as _, civil::Date};
+use jiff::{Span, civil::Date};
 
 use crate::words::Messages;
 
@@ -32,7 +32,7 @@ fn written(key: &str, day: i32, words: &Messages) -> String {
 }
 
 fn date(day: i32) -> Option<Date> {
-    Date::constant(1970, 1, 1).checked_add(day.days()).ok()
+    Date::constant(1970, 1, 1).checked_add(Span::new().try_days(day).ok()?).ok()
 }
 
 #[cfg(test)]

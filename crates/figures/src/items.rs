@@ -123,8 +123,9 @@ impl Room<'_> {
     /// Families cover the country, and days cover its distinct addresses.
     fn cover(&mut self) {
         for (part, which) in [(Part::Family, 0), (Part::Family, 1), (Part::Day, 0)] {
-            // A list cut at its longest may cover less; then it says nothing.
-            if self.total(part, which) >= self.country(which) {
+            // A list cut at its longest may cover less; then it says nothing, no more than one that is kept empty.
+            let is_listed = self.items.iter().any(|item| item.part == part);
+            if is_listed && self.total(part, which) >= self.country(which) {
                 let (terms, shown) = self.difference(part, which);
                 self.system.at_least(terms, -shown);
             }
