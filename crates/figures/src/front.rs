@@ -35,6 +35,8 @@ pub struct Section {
     pub heading: String,
     /// The picture; empty if there is nothing to draw.
     pub svg: String,
+    /// What to click to see the table, where a page folds it away (`<details class="fig-details">`).
+    pub table_label: String,
     /// The table behind it.
     pub table_html: String,
     /// What is counted, and how.

@@ -22,6 +22,11 @@ pub fn tenths(number: u64, lang: Lang) -> String {
     format!("{}{mark}{}", whole(number / 10, lang), number % 10)
 }
 
+/// A mean, given in tenths: from a hundred on whole, because nobody reads the tenth of a hundred addresses.
+pub fn mean(number: u64, lang: Lang) -> String {
+    if number >= 1_000 { whole((number + 5) / 10, lang) } else { tenths(number, lang) }
+}
+
 /// The tenths of `a / b`, rounded half up; nought for `b` of nought.
 pub fn ratio_tenths(a: u128, b: u128) -> u64 {
     let rounded = (a * 20 + b).checked_div(b * 2).unwrap_or(0);
@@ -43,6 +48,11 @@ mod tests {
             assert_eq!((whole(number, Lang::Vi).as_str(), whole(number, Lang::En).as_str()), (vi, en));
         }
         assert_eq!((tenths(12_345, Lang::Vi), tenths(5, Lang::En)), ("1.234,5".to_owned(), "0.5".to_owned()));
+    }
+
+    #[test]
+    fn a_large_mean_is_whole() {
+        assert_eq!([mean(999, Lang::En), mean(1_000, Lang::En), mean(12_345_675, Lang::Vi)], ["99.9", "100", "1.234.568"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::counts::{Basis, FeedState, Measure};
 use crate::days;
 use crate::front::{Fact, File, Front, Section};
-use crate::number::{ratio_tenths, tenths, whole};
+use crate::number::{mean, ratio_tenths, tenths, whole};
 use crate::picture::{Cell, Dated, Line, Picture, Table};
 use crate::sheet::{Datum, Entry, HTML_ROWS_MAX, Sheet, Terms, common_notes};
 use crate::svg::bars::{BARS_MAX, Bar, bars};
@@ -60,7 +60,9 @@ impl<'p> Room<'p> {
         notes.push(self.words.fill("note.attribution", &[("version", &sheet.attribution.to_string())]));
         let heading = sheet.title.clone();
         let definition = sheet.definition.clone();
-        Section { key: sheet.key, heading, svg, table_html: sheet.html(terms.rule), definition, notes, csv, json }
+        let table_label = self.words.fill("table.label", &[("count", &sheet.entries.len().to_string())]);
+        let table_html = sheet.html(terms.rule);
+        Section { key: sheet.key, heading, svg, table_label, table_html, definition, notes, csv, json }
     }
 
     fn sheet(&self, key: &'static str, basis: &Basis, columns: Vec<&'static str>) -> Sheet<'p> {
@@ -89,7 +91,7 @@ impl<'p> Room<'p> {
         };
         let lang = self.words.lang();
         vec![
-            fact("row.mean", &|measure| tenths(self.mean(measure), lang)),
+            fact("row.mean", &|measure| mean(self.mean(measure), lang)),
             fact("row.unique", &|measure| whole(measure.unique, lang)),
         ]
     }
@@ -224,7 +226,7 @@ impl<'p> Room<'p> {
         let named = table.lines.iter().filter(|line| line.code.is_some());
         let bar = |line: &Line| {
             let value = value(line)?;
-            Some(Bar { name: self.name(line), value, number: tenths(value, self.words.lang()) })
+            Some(Bar { name: self.name(line), value, number: mean(value, self.words.lang()) })
         };
         let shown: Vec<Bar> = named.filter_map(bar).take(BARS_MAX).collect();
         let items: Vec<String> = shown.iter().take(NAMED).map(|bar| format!("{} {}", bar.name, bar.number)).collect();

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value, json};
 
 use crate::counts::{Period, Publisher};
 use crate::days;
-use crate::number::{plain_tenths, tenths, whole};
+use crate::number::{mean, plain_tenths, whole};
 use crate::rule::Rule;
 use crate::svg::{escaped, is_unseen};
 use crate::words::Messages;
@@ -27,7 +27,7 @@ pub(crate) enum Datum {
     Text(String),
     /// A whole number.
     Whole(u64),
-    /// A number in tenths.
+    /// A mean or rate in tenths.
     Tenths(u64),
     /// A day since 1970-01-01.
     Day(i32),
@@ -95,7 +95,7 @@ impl Sheet<'_> {
         match cell {
             Datum::Text(text) => text.clone(),
             Datum::Whole(number) => whole(*number, lang),
-            Datum::Tenths(number) => tenths(*number, lang),
+            Datum::Tenths(number) => mean(*number, lang),
             Datum::Day(day) => days::long(*day, self.words),
             Datum::Under => self.words.fill("cell.under", &[("limit", &limit.to_string())]),
             Datum::Withheld => self.words.say("cell.withheld"),

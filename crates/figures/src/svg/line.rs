@@ -15,6 +15,8 @@ const TOP: f64 = 34.0;
 const BASE: f64 = 208.0;
 /// Dates under the axis, at most.
 const DATES: usize = 4;
+/// The words about the last value are this part of the width on a phone: a fifth.
+const LABEL_PART: usize = 5;
 /// Left and right of the lines, in hundredths of the width, so that the last dot is not cut.
 const MARGIN: f64 = 1.0;
 
@@ -25,8 +27,9 @@ pub(crate) fn line(days: &[Dated], last: &str, words: &Messages, caption: &Capti
     let chart = Chart { days, top: step * steps, words };
     let mut drawing = Drawing::new("line", &format!("width=\"100%\" height=\"{}\"", Px(HEIGHT)), caption);
     chart.grid(&mut drawing, step);
-    chart.dates(&mut drawing);
     chart.runs(&mut drawing);
+    chart.numbers(&mut drawing, step);
+    chart.dates(&mut drawing);
     chart.marks(&mut drawing, last);
     drawing.finish()
 }
@@ -54,10 +57,16 @@ impl Chart<'_> {
 
     fn grid(&self, drawing: &mut Drawing, step: u64) {
         for value in (0..=self.top / step).map(|n| n * step) {
-            let (y, class) = (self.y(value), if value == 0 { "fig-axis" } else { "fig-grid" });
-            drawing.put(format_args!("<line class=\"{class}\" x2=\"100%\" y1=\"{0}\" y2=\"{0}\"/>", Px(y)));
-            let number = whole(value, self.words.lang());
-            drawing.text(format_args!("class=\"fig-tick\" y=\"{}\"", Px(y - 4.0)), &number);
+            let (y, class) = (Px(self.y(value)), if value == 0 { "fig-axis" } else { "fig-grid" });
+            drawing.put(format_args!("<line class=\"{class}\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>"));
+        }
+    }
+
+    /// What each gridline stands for, over the area, not under it.
+    fn numbers(&self, drawing: &mut Drawing, step: u64) {
+        for value in (1..=self.top / step).map(|n| n * step) {
+            let y = Px(self.y(value) - 4.0);
+            drawing.text(format_args!("class=\"fig-tick\" y=\"{y}\""), &whole(value, self.words.lang()));
         }
     }
 
@@ -138,9 +147,17 @@ impl Chart<'_> {
         }
         let Some(at) = self.days.iter().rposition(|day| value(day).is_some()) else { return };
         self.dot(drawing, at);
-        let y = Px(self.y(value(&self.days[at]).unwrap_or(0)) - 12.0);
+        let y = Px(self.clear_of_line(at) - 10.0);
         let (x, anchor) = if at * 2 < self.days.len() { (self.x(at), "start") } else { (self.x(at), "end") };
         drawing.text(format_args!("class=\"fig-last\" x=\"{x}%\" y=\"{y}\" text-anchor=\"{anchor}\""), last);
+    }
+
+    /// The highest point of the line where the words about a day will stand.
+    fn clear_of_line(&self, at: usize) -> f64 {
+        let reach = self.days.len() / LABEL_PART;
+        let beside = if at * 2 < self.days.len() { at..=at + reach } else { at.saturating_sub(reach)..=at };
+        let values = self.days.iter().enumerate().filter(|(at, _)| beside.contains(at)).filter_map(|(_, day)| value(day));
+        values.map(|value| self.y(value)).fold(BASE, f64::min)
     }
 
     fn dot(&self, drawing: &mut Drawing, at: usize) {

@@ -101,6 +101,7 @@ fn swatch(drawing: &mut Drawing, class: &str, y: u32, words: &str) {
 fn ranges(bounds: &[u64], words: &Messages) -> Vec<(String, String)> {
     let number = |value: u64| whole(value, words.lang());
     let range = |at: usize| match (at.checked_sub(1).and_then(|at| bounds.get(at)), bounds.get(at)) {
+        (Some(low), Some(high)) if low + 1 == *high => number(*low),
         (Some(low), Some(high)) => {
             words.fill("picture.range", &[("low", &number(*low)), ("high", &number(high.saturating_sub(1)))])
         }

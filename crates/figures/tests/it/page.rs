@@ -39,11 +39,13 @@ pub(crate) fn page(front: &Front, lang: Lang) -> String {
     for section in &front.sections {
         writeln!(
             page,
-            "<section>\n<h2>{}</h2>\n<p>{}</p>\n<div class=\"pair\">\n<div>{}</div>\n<div>{}</div>\n</div>\n\
+            "<section>\n<h2>{}</h2>\n<p>{}</p>\n<div class=\"pair\">\n<div>{}</div>\n<details class=\"fig-details\"{}><summary>{}</summary>{}</details>\n</div>\n\
              <p class=\"note\">{}</p>\n<p><a href=\"{}\">CSV</a> <a href=\"{}\">JSON</a></p>\n</section>",
             section.heading,
             section.definition,
             section.svg,
+            if section.key == "provinces" { " open" } else { "" },
+            section.table_label,
             section.table_html,
             section.notes.join(" "),
             section.csv,
