@@ -18,8 +18,8 @@ pub const DAYS_MAX: i64 = 366;
 pub const ROWS_MAX: usize = 400;
 /// Families and exposed services that are listed, the largest first; feeds can name any number of them.
 pub const LISTED_MAX: usize = 100;
-/// Families and exposed services that are looked at.
-pub const GROUPS_MAX: usize = 100_000;
+/// Families and exposed services that are looked at; that many of the largest counts still add up in 64 bits.
+pub const GROUPS_MAX: usize = 10_000;
 /// Letters of a code or name that comes from outside.
 pub const NAME_LONGEST: usize = 200;
 /// The largest count: more than all addresses of IPv4, and exact in every number format we write.
@@ -216,9 +216,9 @@ impl Counts {
         if !(1..=DAYS_MAX).contains(&days) {
             return Err(BadCounts::Period(days));
         }
-        self.check_days()?;
         let country = self.country.measure;
         self.check_measure("country", country)?;
+        self.check_days()?;
         for (name, breakdown) in self.breakdowns() {
             self.check_breakdown(name, breakdown)?;
             let covers = |of: fn(&Measure) -> u64| breakdown.rows.iter().map(|row| of(&row.measure)).sum::<u64>();

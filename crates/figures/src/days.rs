@@ -25,10 +25,7 @@ fn written(key: &str, day: i32, words: &Messages) -> String {
     let two = |n: i8| format!("{n:02}");
     let name = words.say(&format!("month.m{month}"));
     let year = date.year().to_string();
-    words.fill(
-        key,
-        &[("d", &number), ("dd", &two(date.day())), ("mm", &two(month)), ("month", &name), ("yyyy", &year)],
-    )
+    words.fill(key, &[("d", &number), ("dd", &two(date.day())), ("mm", &two(month)), ("month", &name), ("yyyy", &year)])
 }
 
 fn date(day: i32) -> Option<Date> {

@@ -17,6 +17,8 @@ pub mod counts;
 pub mod days;
 pub mod front;
 mod items;
+#[cfg(test)]
+mod naive;
 pub mod number;
 pub mod picture;
 mod places;

@@ -52,7 +52,10 @@ mod tests {
 
     #[test]
     fn a_large_mean_is_whole() {
-        assert_eq!([mean(999, Lang::En), mean(1_000, Lang::En), mean(12_345_675, Lang::Vi)], ["99.9", "100", "1.234.568"]);
+        assert_eq!(
+            [mean(999, Lang::En), mean(1_000, Lang::En), mean(12_345_675, Lang::Vi)],
+            ["99.9", "100", "1.234.568"]
+        );
     }
 
     #[test]

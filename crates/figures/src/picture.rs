@@ -116,8 +116,8 @@ impl Picture {
     pub fn of(counts: &Counts, rule: &Rule) -> Result<Self, BadCounts> {
         counts.check()?;
         let small = counts.country.measure.unique < rule.limit;
-        let (families, more_families) = listed(&counts.families, small);
-        let (exposed, more_exposed) = listed(&counts.exposed, false);
+        let (families, more_families) = listed(&counts.families, small, rule);
+        let (exposed, more_exposed) = listed(&counts.exposed, false, rule);
         let (isps, provinces) = (counted(&counts.isps, small), all_provinces(&counts.provinces));
         let items = fates(counts, [&families, &provinces, &isps], rule)?;
         let mut fated = items.iter();
@@ -192,10 +192,12 @@ fn counted(breakdown: &Breakdown, country_is_small: bool) -> Vec<Row> {
     rows.cloned().collect()
 }
 
-/// The largest groups, and how many there are besides.
-fn listed(breakdown: &Breakdown, country_is_small: bool) -> (Vec<Row>, usize) {
+/// The largest groups, and how many there are besides. Those under the limit are chosen by code: to be listed or not would
+/// tell which of them is larger.
+fn listed(breakdown: &Breakdown, country_is_small: bool, rule: &Rule) -> (Vec<Row>, usize) {
     let mut rows = counted(breakdown, country_is_small);
-    rows.sort_by(|a, b| b.measure.unique.cmp(&a.measure.unique).then_with(|| a.code.cmp(&b.code)));
+    let size = |row: &Row| Some(row.measure.unique).filter(|unique| *unique >= rule.limit);
+    rows.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| a.code.cmp(&b.code)));
     let more = rows.len().saturating_sub(LISTED_MAX);
     rows.truncate(LISTED_MAX);
     (rows, more)

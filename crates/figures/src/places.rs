@@ -87,8 +87,7 @@ mod tests {
         let at: HashSet<(u32, u32)> = places().iter().chain(islands()).map(|place| (place.row, place.column)).collect();
         assert_eq!((places().len(), islands().len(), at.len()), (34, 2, 36));
         for place in places() {
-            let beside =
-                |other: &&Place| other.row.abs_diff(place.row).max(other.column.abs_diff(place.column)) == 1;
+            let beside = |other: &&Place| other.row.abs_diff(place.row).max(other.column.abs_diff(place.column)) == 1;
             assert!(places().iter().any(|other| beside(&other)), "{}", place.name.en);
         }
         assert!(islands().iter().all(|island| place(&island.code).is_some()));

@@ -6,11 +6,11 @@ use crate::front::{Fact, File, Front, Section};
 use crate::number::{mean, ratio_tenths, tenths, whole};
 use crate::picture::{Cell, Dated, Line, Picture, Table};
 use crate::sheet::{Datum, Entry, HTML_ROWS_MAX, Sheet, Terms, common_notes};
+use crate::svg::Caption;
 use crate::svg::bars::{BARS_MAX, Bar, bars};
 use crate::svg::line::line;
 use crate::svg::spark::spark;
 use crate::svg::tiles::{Tiles, tiles};
-use crate::svg::Caption;
 use crate::words::{Lang, Messages};
 
 /// Names in the description of a picture.
@@ -21,17 +21,21 @@ pub(crate) fn front(picture: &Picture, lang: Lang) -> Front {
     let words = Messages::of(lang);
     let room = Room { picture, words: &words, days: picture.period.days() };
     let mut files = Vec::new();
-    let sections =
-        [room.daily(), room.families(), room.provinces(), room.isps(), room.exposed(), room.feeds()];
+    let sections = [room.daily(), room.families(), room.provinces(), room.isps(), room.exposed(), room.feeds()];
     let sections = sections.into_iter().map(|(svg, sheet)| room.section(svg, &sheet, &mut files)).collect();
-    let (first, last) = (days::long(picture.period.first, &words), days::long(picture.period.last, &words));
     Front {
-        period: words.fill("picture.range", &[("low", &first), ("high", &last)]),
+        period: period(picture, &words),
         headline: room.headline(),
         sections,
         notes: common_notes(&words, &room.terms()),
         files,
     }
+}
+
+/// The first and the last day, or the only one.
+fn period(picture: &Picture, words: &Messages) -> String {
+    let (first, last) = (days::long(picture.period.first, words), days::long(picture.period.last, words));
+    if first == last { first } else { words.fill("picture.range", &[("low", &first), ("high", &last)]) }
 }
 
 struct Room<'p> {
@@ -124,10 +128,11 @@ impl<'p> Room<'p> {
             total("row.unique", datum(picture.country, |measure| Datum::Whole(measure.unique))),
         ];
         let is_plain = |day: &Dated| matches!(day.addresses, Some(Cell::Shown(_)));
-        if !picture.daily.iter().all(is_plain) {
+        let svg = self.daily_picture(&sheet.title);
+        if !svg.is_empty() && !picture.daily.iter().all(is_plain) {
             sheet.notes.push(self.words.say("note.marks"));
         }
-        (self.daily_picture(&sheet.title), sheet)
+        (svg, sheet)
     }
 
     fn daily_picture(&self, title: &str) -> String {
@@ -139,7 +144,8 @@ impl<'p> Room<'p> {
         };
         let number = |(value, _): (u64, i32)| whole(value, self.words.lang());
         let day = |(_, day): (u64, i32)| days::long(day, self.words);
-        let (first, end) = (days::long(self.picture.period.first, self.words), days::long(self.picture.period.last, self.words));
+        let (first, end) =
+            (days::long(self.picture.period.first, self.words), days::long(self.picture.period.last, self.words));
         let description = self.words.fill(
             "picture.daily",
             &[
@@ -206,6 +212,9 @@ impl<'p> Room<'p> {
         let entry = |line: &Line| Entry { code: line.code.clone(), cells: cells(self.name(line), line.cell) };
         sheet.entries = table.lines.iter().map(entry).collect();
         sheet.totals = vec![Entry { code: None, cells: cells(self.words.say("row.country"), self.picture.country) }];
+        if table.lines.is_empty() {
+            sheet.notes.push(self.words.say("note.empty"));
+        }
         if table.more > 0 {
             sheet.notes.push(self.words.fill("note.more", &[("count", &table.more.to_string())]));
         }

@@ -166,8 +166,10 @@ impl Sheet<'_> {
         if self.columns.len() == 2 {
             return format!("{name}: {}", numbers.join(""));
         }
-        let named = self.columns.iter().skip(1).zip(numbers);
-        let numbers = named.map(|(column, number)| format!("{} {number}", self.words.say(&format!("column.{column}"))));
+        let named = self.columns.iter().zip(&entry.cells).zip(&cells).skip(1);
+        let told = named.filter(|((_, cell), _)| **cell != Datum::None);
+        let numbers =
+            told.map(|((column, _), number)| format!("{} {number}", self.words.say(&format!("column.{column}"))));
         format!("{name}: {}", numbers.collect::<Vec<_>>().join("; "))
     }
 

@@ -84,7 +84,13 @@ impl Chart<'_> {
             };
             let place = format_args!(
                 "class=\"fig-tick\" x=\"{}%\" y=\"{}\" text-anchor=\"{anchor}\"",
-                if n == 0 { Px(0.0) } else if n + 1 == dates { Px(100.0) } else { self.x(at) },
+                if n == 0 {
+                    Px(0.0)
+                } else if n + 1 == dates {
+                    Px(100.0)
+                } else {
+                    self.x(at)
+                },
                 Px(BASE + 20.0)
             )
             .to_string();
@@ -156,7 +162,8 @@ impl Chart<'_> {
     fn clear_of_line(&self, at: usize) -> f64 {
         let reach = self.days.len() / LABEL_PART;
         let beside = if at * 2 < self.days.len() { at..=at + reach } else { at.saturating_sub(reach)..=at };
-        let values = self.days.iter().enumerate().filter(|(at, _)| beside.contains(at)).filter_map(|(_, day)| value(day));
+        let values =
+            self.days.iter().enumerate().filter(|(at, _)| beside.contains(at)).filter_map(|(_, day)| value(day));
         values.map(|value| self.y(value)).fold(BASE, f64::min)
     }
 

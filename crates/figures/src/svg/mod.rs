@@ -76,7 +76,8 @@ pub(crate) fn escaped(text: &str) -> String {
 /// Controls, and marks that turn the direction of writing
 /// ([Unicode TR 36](https://www.unicode.org/reports/tr36/), bidirectional text spoofing).
 pub(crate) fn is_unseen(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// A text of at most so many letters.

@@ -20,8 +20,10 @@ pub(crate) const CLASSES: usize = 5;
 pub(crate) fn bounds(values: &[u64]) -> Vec<u64> {
     let mut values = values.to_vec();
     values.sort_unstable();
-    let mut bounds: Vec<u64> =
-        (1..CLASSES).filter_map(|class| values.get(values.len() * class / CLASSES)).map(|value| round(*value)).collect();
+    let mut bounds: Vec<u64> = (1..CLASSES)
+        .filter_map(|class| values.get(values.len() * class / CLASSES))
+        .map(|value| round(*value))
+        .collect();
     bounds.dedup();
     let lowest = values.first().copied().unwrap_or(0);
     bounds.retain(|bound| *bound > lowest);
@@ -50,7 +52,8 @@ mod tests {
 
     #[test]
     fn an_axis_ends_above_the_largest_value() {
-        for (largest, step, steps) in [(0, 1, 1), (3, 1, 3), (47, 20, 3), (468_796, 200_000, 3), (1_000_000, 500_000, 2)]
+        for (largest, step, steps) in
+            [(0, 1, 1), (3, 1, 3), (47, 20, 3), (468_796, 200_000, 3), (1_000_000, 500_000, 2)]
         {
             assert_eq!(axis(largest), (step, steps), "{largest}");
         }

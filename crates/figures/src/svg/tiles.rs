@@ -46,7 +46,14 @@ pub(crate) fn tiles(map: &Tiles<'_>, words: &Messages, caption: &Caption<'_>) ->
     drawing.finish()
 }
 
-fn tile(drawing: &mut Drawing, place: &'static Place, cell: Cell<u64>, map: &Tiles<'_>, bounds: &[u64], words: &Messages) {
+fn tile(
+    drawing: &mut Drawing,
+    place: &'static Place,
+    cell: Cell<u64>,
+    map: &Tiles<'_>,
+    bounds: &[u64],
+    words: &Messages,
+) {
     let (class, number) = match cell {
         Cell::Shown(value) => (format!("fig-q{}", scale::class(value, bounds)), whole(value, words.lang())),
         Cell::Under => ("fig-none".to_owned(), map.under.clone()),
@@ -82,7 +89,8 @@ fn legend(drawing: &mut Drawing, map: &Tiles<'_>, bounds: &[u64], words: &Messag
     drawing.put(format_args!("<g class=\"fig-legend\" transform=\"translate(0 {top})\">"));
     drawing.text(format_args!("class=\"fig-n\" y=\"10\""), &words.say("picture.legend"));
     let mut y = 18;
-    for (class, range) in ranges(bounds, words) {
+    let any_shown = map.cells.iter().any(|(_, cell)| cell.shown().is_some());
+    for (class, range) in ranges(bounds, words).into_iter().filter(|_| any_shown) {
         swatch(drawing, &class, y, &range);
         y += 18;
     }

@@ -86,6 +86,8 @@ fn parts(file: &Value, counts: &Counts, truth: &Breakdown, which: &str) -> Equat
     for row in file["rows"].as_array().expect("rows") {
         let code = row["code"].as_str();
         total += value(code);
+        let numbers = ["mean", "unique", "rate"].map(|name| row.get(name).is_some_and(Value::is_number));
+        assert!(row["status"] == "shown" || numbers == [false; 3], "{row}");
         assert!(which == "mean" || row["status"] != "shown" || row["unique"].as_u64() == Some(value(code)));
         add(&mut equation, format!("{} {code:?} {which}", file["table"]), 1, exact(row, value(code)));
     }
@@ -140,10 +142,8 @@ fn reduced((a, b): Fraction) -> Fraction {
 
 #[test]
 fn a_lone_cell_is_recovered_by_the_attack() {
-    let equation = |cells: &[&str]| Equation {
-        left: cells.iter().map(|cell| ((*cell).to_owned(), (1, 1))).collect(),
-        right: 7,
-    };
+    let equation =
+        |cells: &[&str]| Equation { left: cells.iter().map(|cell| ((*cell).to_owned(), (1, 1))).collect(), right: 7 };
     assert_eq!(determined(vec![equation(&["a", "b", "c"]), equation(&["a", "b"])]), ["c"]);
     assert!(determined(vec![equation(&["a", "b", "c"]), equation(&["a", "d"])]).is_empty());
 }

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use figures::counts::{
-    Basis, Breakdown, Country, Counts, Daily, FeedState, Feeds, Measure, Period, Publisher, Row,
-};
+use figures::counts::{Basis, Breakdown, Country, Counts, Daily, FeedState, Feeds, Measure, Period, Publisher, Row};
 use figures::picture::{Cell, Picture};
 use figures::rule::Rule;
 use figures::words::Text;
@@ -34,8 +32,9 @@ fn flock() -> impl Strategy<Value = Flock> {
     let size = prop_oneof![4 => 0u64..12, 2 => 10u64..60, 1 => 500u64..5000];
     let moved = prop_oneof![9 => Just(None), 1 => (0..PLACES.len()).prop_map(Some)];
     let also = prop_oneof![4 => Just(None), 1 => (0..FAMILIES.len()).prop_map(Some)];
-    (size, 1u8..128, 0..PLACES.len(), moved, 0..ISPS.len(), 0..FAMILIES.len(), also)
-        .prop_map(|(size, days, place, moved_to, isp, family, also)| Flock { size, days, place, moved_to, isp, family, also })
+    (size, 1u8..128, 0..PLACES.len(), moved, 0..ISPS.len(), 0..FAMILIES.len(), also).prop_map(
+        |(size, days, place, moved_to, isp, family, also)| Flock { size, days, place, moved_to, isp, family, also },
+    )
 }
 
 fn counts(flocks: &[Flock], length: i32) -> Counts {
@@ -60,7 +59,8 @@ fn counts(flocks: &[Flock], length: i32) -> Counts {
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let places = |f: &Flock| [Some(f.place), f.moved_to].into_iter().flatten().map(|at| owned(PLACES[at])).collect();
     let isps = |f: &Flock| BTreeSet::from([owned(ISPS[f.isp])]);
-    let families = |f: &Flock| [Some(f.family), f.also].into_iter().flatten().map(|at| Some(FAMILIES[at].to_owned())).collect();
+    let families =
+        |f: &Flock| [Some(f.family), f.also].into_iter().flatten().map(|at| Some(FAMILIES[at].to_owned())).collect();
     let text = |text: &str| Text { vi: text.to_owned(), en: text.to_owned() };
     let exposed = by(&families);
     Counts {
@@ -78,9 +78,10 @@ fn counts(flocks: &[Flock], length: i32) -> Counts {
 
 fn cells(picture: &Picture) -> Vec<(String, Cell<Measure>)> {
     let tables = [&picture.families, &picture.provinces, &picture.isps, &picture.exposed];
-    let lines = tables.into_iter().enumerate().flat_map(|(at, table)| {
-        table.lines.iter().map(move |line| (format!("{at} {:?}", line.code), line.cell))
-    });
+    let lines = tables
+        .into_iter()
+        .enumerate()
+        .flat_map(|(at, table)| table.lines.iter().map(move |line| (format!("{at} {:?}", line.code), line.cell)));
     lines.chain([("country".to_owned(), picture.country)]).collect()
 }
 
@@ -117,7 +118,15 @@ proptest! {
 #[test]
 fn a_country_with_few_small_cells_is_published_but_for_them() {
     let flocks: Vec<Flock> = (0..20)
-        .map(|n| Flock { size: 40 + n as u64, days: 127, place: n % 5, moved_to: None, isp: n % 4, family: n % 5, also: None })
+        .map(|n| Flock {
+            size: 40 + n as u64,
+            days: 127,
+            place: n % 5,
+            moved_to: None,
+            isp: n % 4,
+            family: n % 5,
+            also: None,
+        })
         .collect();
     let picture = Picture::of(&counts(&flocks, 7), &Rule::shipped()).expect("a release");
     let hidden: Vec<String> =

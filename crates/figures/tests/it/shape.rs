@@ -144,6 +144,10 @@ fn counts_that_cannot_be_true_are_refused() {
     };
     assert_eq!(refused(&|c| c.period.last = c.period.first - 1), BadCounts::Period(0));
     assert_eq!(refused(&|c| c.daily.days[0].1 += 1), BadCounts::Contradiction("daily"));
+    assert_eq!(refused(&|c| c.country.measure.unique = u64::MAX), BadCounts::Contradiction("country"));
+    assert_eq!(refused(&|c| c.daily.days[0].1 = u64::MAX), BadCounts::Contradiction("daily"));
+    assert_eq!(refused(&|c| c.isps.rows[0].measure.day_sum = u64::MAX), BadCounts::Contradiction("isps"));
+    assert_eq!(refused(&|c| c.period.first = i32::MIN), BadCounts::Period(i64::from(good.period.last) + (1 << 31) + 1));
     assert_eq!(refused(&|c| c.daily.days.swap(0, 1)), BadCounts::Day(good.period.first));
     assert_eq!(refused(&|c| c.provinces.rows[0].code = Some("02".into())), BadCounts::Group("provinces", "02".into()));
     assert_eq!(refused(&|c| c.isps.rows.truncate(1)), BadCounts::Contradiction("isps"));
