@@ -89,7 +89,12 @@ fn parts(file: &Value, counts: &Counts, truth: &Breakdown, which: &str) -> Equat
         let numbers = ["mean", "unique", "rate"].map(|name| row.get(name).is_some_and(Value::is_number));
         assert!(row["status"] == "shown" || numbers == [false; 3], "{row}");
         assert!(which == "mean" || row["status"] != "shown" || row["unique"].as_u64() == Some(value(code)));
-        add(&mut equation, format!("{} {code:?} {which}", file["table"]), 1, exact(row, value(code)));
+        add(
+            &mut equation,
+            format!("{} {} {which}", file["table"].as_str().unwrap_or_default(), code.unwrap_or("unknown")),
+            1,
+            exact(row, value(code)),
+        );
     }
     let measure = counts.country.measure;
     equation.right += i128::from(total) - i128::from(if which == "unique" { measure.unique } else { measure.day_sum });
