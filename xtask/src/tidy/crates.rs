@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("constituency", &["event"]),
     ("country", &["event"]),
     ("documents", &["event"]),
+    ("figures", &[]),
     ("lake", &["event", "constituency", "disk"]),
     ("pipeline", &["event", "feeds", "indicators", "constituency", "lake", "disk"]),
     ("portal", &["event"]),
