@@ -19,12 +19,13 @@ use crate::desk::Desk;
 use crate::feed::Feed;
 use crate::plan::Plan;
 use crate::population::Population;
+use crate::rng::Rng;
 use crate::truth::Tally;
 use sensors::Sensor;
 use watchlist::Watchlist;
 
-/// What stands in place of a name in a path: letters drawn by lot.
-fn letters(rng: &mut crate::rng::Rng, count: u64) -> String {
+/// So many letters drawn by lot.
+fn letters(rng: &mut Rng, count: u64) -> String {
     (0..count).map(|_| char::from(b'a' + rng.below(26) as u8)).collect()
 }
 

@@ -69,7 +69,7 @@ pub struct FileTruth {
     pub rows: u64,
     /// Of a log, the rows that touch nothing on the made lists of indicators; broken ones are not among them.
     pub passed: u64,
-    /// What is wrong → how many of these rows. `bad_time`, `bad_address` (no address can be read), `missing_cells` (a CSV row that
+    /// What is wrong → how many of these rows. `bad_time`, `bad_address` (no address or account can be read), `missing_cells` (a row that
     /// ends after its first cell, a JSON object that ends in its middle), `long_cell` (above a mebibyte), `far_future` (readable, year
     /// 2099), `latin1` (not UTF-8, yet address and time are right).
     pub broken: BTreeMap<String, u64>,
@@ -177,13 +177,15 @@ pub enum StoryKind {
 const ZONE_SECONDS: u32 = 7 * 3600;
 const DAY_SECONDS: u32 = 86_400;
 
+/// Feed and family, and the codes of organisation and province.
+type Touch = (&'static str, &'static str, [String; 2]);
+
 /// The counts being made.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     machines: BTreeMap<&'static str, BTreeSet<(u64, i32)>>,
     addresses: BTreeMap<&'static str, BTreeSet<(IpAddr, i32)>>,
-    /// By feed and family, and by the codes of organisation and province.
-    hits: BTreeMap<(&'static str, &'static str, [String; 2]), (u64, BTreeSet<IpAddr>)>,
+    hits: BTreeMap<Touch, (u64, BTreeSet<IpAddr>)>,
     accounts: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -216,9 +218,7 @@ impl Tally {
     }
 }
 
-type Touched = ((&'static str, &'static str, [String; 2]), (u64, BTreeSet<IpAddr>));
-
-fn hits(((feed, family, [organisation, province]), (events, addresses)): Touched) -> Hits {
+fn hits(((feed, family, [organisation, province]), (events, addresses)): (Touch, (u64, BTreeSet<IpAddr>))) -> Hits {
     Hits { feed: feed.to_owned(), family: family.to_owned(), organisation, province, events, addresses }
 }
 

@@ -7,7 +7,7 @@ use crate::country::Country;
 use crate::desk::{Desk, Told, tally};
 use crate::family::FAMILIES;
 use crate::feed::Feed;
-use crate::machine::Source;
+use crate::machine::{Home, Source};
 use crate::population::{Machine, Population};
 use crate::rng::{Rng, hash};
 use crate::truth::Tally;
@@ -68,15 +68,19 @@ fn pair(desk: &mut Desk, seen: &mut Tally, machines: [(&Machine, &Source); 2]) {
     }
 }
 
+/// Pages that ask for passwords, on websites of bodies.
 fn pages(country: &Country, desk: &mut Desk) {
     for _ in 0..desk.rng.between(0, PAGES) {
         let second = desk.rng.below(DAY) as u32;
         let body = desk.rng.index(country.bodies.len());
         let network = country.networks.iter().find(|network| network.organisation == Some(body));
-        let Some(network) = network.filter(|network| network.from <= desk.day && network.to.is_none()) else { continue };
+        let Some(network) = network.filter(|network| network.from <= desk.day && network.to.is_none()) else {
+            continue;
+        };
         let id = hash(desk.day as u64, u64::from(second));
-        let home = crate::machine::Home::Line { isp: 0, province: network.province.unwrap_or(0), lease: 7, six: false };
-        let source = Source { address: network.block.at(2), ..home.source(country, id, desk.day) };
+        let home = Home::Line { isp: 0, province: network.province.unwrap_or(0), lease: 7, six: false };
+        let (address, asn) = (network.block.at(2), Country::asn(network));
+        let source = Source { address, asn, ..home.source(country, id, desk.day) };
         let domain = country.bodies[body].domain.as_str();
         one(desk, "phish", &source, second, |told, rng| page(domain, told, rng));
     }

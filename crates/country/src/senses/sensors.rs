@@ -15,8 +15,7 @@ use crate::rng::Rng;
 use crate::truth::Tally;
 
 /// Where sensors stand, and what they write; each sees its ministry and the bodies below it.
-const SITES: [(&str, &[Feed]); 2] =
-    [("M-01", &[Feed::ZeekDns, Feed::ZeekConn]), ("M-14", &[Feed::Suricata])];
+const SITES: [(&str, &[Feed]); 2] = [("M-01", &[Feed::ZeekDns, Feed::ZeekConn]), ("M-14", &[Feed::Suricata])];
 /// Harmless rows of a log and day.
 const HARMLESS: u64 = 20;
 /// One harmless row in so many looks at first as if it were not.

@@ -35,7 +35,9 @@ pub(super) fn dns(contact: &Contact, day: i32, rng: &mut Rng) -> String {
     };
     let begin = begin(contact, day, rng);
     let number = rng.below(65_536);
-    format!("{begin}\t{RESOLVER}\t53\tudp\t{number}\t0.012000\t{query}\t1\tC_INTERNET\t1\tA\t0\tNOERROR\tF\tF\tT\tT\t0\t-\t-\tF")
+    format!(
+        "{begin}\t{RESOLVER}\t53\tudp\t{number}\t0.012000\t{query}\t1\tC_INTERNET\t1\tA\t0\tNOERROR\tF\tF\tT\tT\t0\t-\t-\tF"
+    )
 }
 
 /// A connection.
@@ -52,7 +54,9 @@ pub(super) fn conn(contact: &Contact, day: i32, rng: &mut Rng) -> String {
     };
     let begin = begin(contact, day, rng);
     let (sent, got) = (rng.between(60, 4_000), rng.between(60, 40_000));
-    format!("{begin}\t{to}\t{port}\t{transport}\t{service}\t0.250000\t{sent}\t{got}\tSF\tT\tF\t0\tShADadFf\t8\t{sent}\t9\t{got}\t-")
+    format!(
+        "{begin}\t{to}\t{port}\t{transport}\t{service}\t0.250000\t{sent}\t{got}\tSF\tT\tF\t0\tShADadFf\t8\t{sent}\t9\t{got}\t-"
+    )
 }
 
 /// The first four cells: time, mark, address and port.
