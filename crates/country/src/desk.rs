@@ -1,5 +1,7 @@
 //! One day's reports being written: rows in, broken here and there, sorted by time, counted.
 
+use std::collections::BTreeMap;
+
 use event::time;
 
 use crate::family::FAMILIES;
@@ -7,6 +9,7 @@ use crate::fault::Fault;
 use crate::feed::Feed;
 use crate::machine::{PORT_BLOCK, Source};
 use crate::rng::{Rng, hash};
+use crate::senses;
 use crate::shadowserver;
 use crate::truth::{FileTruth, Tally};
 
@@ -33,6 +36,7 @@ pub(crate) struct Desk {
     pub(crate) rng: Rng,
     date: String,
     sheets: Vec<Sheet>,
+    categories: BTreeMap<String, u64>,
 }
 
 #[derive(Debug)]
@@ -51,7 +55,7 @@ impl Desk {
         let date = time::day_text(day);
         let rng = Rng::new(hash(seed, day as u64), "desk");
         let sheets = feeds.map(|feed| Sheet { feed, records: Vec::new(), truth: FileTruth::of(feed, day) }).collect();
-        Self { day, rng, date, sheets }
+        Self { day, rng, date, sheets, categories: BTreeMap::new() }
     }
 
     /// Writes a row about a source at a second of the day, broken now and then.
@@ -98,6 +102,28 @@ impl Desk {
         sheet.truth.count(fault);
     }
 
+    /// The last row of a log touches nothing that is watched.
+    pub(crate) fn pass(&mut self, feed: Feed) {
+        self.sheets.iter_mut().filter(|sheet| sheet.feed == feed).for_each(|sheet| sheet.truth.passed += 1);
+    }
+
+    /// The last record counts as one row more.
+    pub(crate) fn one_more(&mut self, feed: Feed) {
+        self.sheets.iter_mut().filter(|sheet| sheet.feed == feed).for_each(|sheet| sheet.truth.count(None));
+    }
+
+    /// An event of n6 was told, in a row that is broken or not.
+    pub(crate) fn tell_of(&mut self, category: &str, fault: Option<Fault>) {
+        if fault.is_none() {
+            *self.categories.entry(category.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// Category → events of n6 told today.
+    pub(crate) fn categories(&mut self) -> BTreeMap<String, u64> {
+        std::mem::take(&mut self.categories)
+    }
+
     /// Whether a feed delivers today.
     pub(crate) fn delivers(&self, feed: Feed) -> bool {
         self.sheets.iter().any(|sheet| sheet.feed == feed)
@@ -105,14 +131,22 @@ impl Desk {
 
     /// The day's files in delivery order: bytes and what is true of them.
     pub(crate) fn close(self) -> impl Iterator<Item = (Vec<u8>, FileTruth)> {
-        self.sheets.into_iter().map(|mut sheet| {
+        let day = self.day;
+        self.sheets.into_iter().map(move |mut sheet| {
             // Stable: rows of one second stay in the order they were told.
             sheet.records.sort_by_key(|(second, _)| *second);
-            let mut bytes = head(sheet.feed).into_bytes();
-            for (_, record) in sheet.records {
+            let Frame { head, between, tail } = Frame::of(sheet.feed, day);
+            let mut bytes = head.into_bytes();
+            for (nth, (_, record)) in sheet.records.into_iter().enumerate() {
+                if nth > 0 {
+                    bytes.extend(between.as_bytes());
+                }
                 bytes.extend(record);
+            }
+            if sheet.truth.rows > 0 {
                 bytes.push(b'\n');
             }
+            bytes.extend(tail.into_bytes());
             (bytes, sheet.truth)
         })
     }
@@ -142,12 +176,29 @@ pub(crate) fn clock(second: u32) -> String {
     format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// What stands before the rows.
-fn head(feed: Feed) -> String {
-    match feed {
-        Feed::Partner => String::new(),
-        Feed::Blocklist => String::from("# hosts of the made country's attackers; one subject per line\n"),
-        _ => format!("{}\n", shadowserver::header(feed)),
+/// What stands before the rows, between and behind them.
+struct Frame {
+    head: String,
+    between: &'static str,
+    tail: String,
+}
+
+impl Frame {
+    fn of(feed: Feed, day: i32) -> Self {
+        let (head, tail) = match feed {
+            // An array one day, lines the next.
+            Feed::N6 if day % 2 == 0 => {
+                return Self { head: "[\n".to_owned(), between: ",\n", tail: "]\n".to_owned() };
+            }
+            Feed::Partner | Feed::N6 | Feed::Suricata | Feed::LeakCombo => (String::new(), String::new()),
+            Feed::Blocklist => {
+                ("# hosts of the made country's attackers; one subject per line\n".to_owned(), String::new())
+            }
+            Feed::ZeekDns | Feed::ZeekConn => senses::zeek::frame(feed, day),
+            Feed::LeakSheet => (format!("{}\n", senses::leak::HEADER), String::new()),
+            _ => (format!("{}\n", shadowserver::header(feed)), String::new()),
+        };
+        Self { head, between: "\n", tail }
     }
 }
 

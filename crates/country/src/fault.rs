@@ -5,6 +5,8 @@ use crate::rng::Rng;
 
 /// One row in so many is broken.
 const ONE_IN: u64 = 2_000;
+/// In the small files of the newer senses, so that there are any.
+const ONE_IN_SMALL: u64 = 150;
 /// Length of the over-long cell: above the mebibyte at which a careful reader gives a row up.
 const LONG_CELL: usize = 1_100_000;
 /// A date no report can carry yet.
@@ -53,7 +55,7 @@ impl Fault {
 
     /// Throws the dice for one row of a feed.
     pub(crate) fn throw(rng: &mut Rng, feed: Feed) -> Option<Self> {
-        if rng.below(ONE_IN) != 0 {
+        if rng.below(if feed.is_small() { ONE_IN_SMALL } else { ONE_IN }) != 0 {
             return None;
         }
         let fault = Self::ALL[rng.weighted(Self::ALL.iter().map(|(_, weight)| *weight))].0;
@@ -62,6 +64,12 @@ impl Fault {
             (Feed::Blocklist, _) => Some(Self::BadAddress),
             // JSON is UTF-8 by definition; a website has a name beside its address.
             (Feed::Partner, Self::Latin1) | (Feed::Website, Self::BadAddress) => Some(Self::BadTime),
+            // An array that is cut is no array; these have no city and no host.
+            (Feed::N6, Self::Latin1 | Self::MissingCells | Self::LongCell) => Some(Self::BadTime),
+            // A row of a log that touches nothing is counted whenever it was, if only its time can be read.
+            (Feed::ZeekDns | Feed::ZeekConn | Feed::Suricata, Self::FarFuture | Self::Latin1 | Self::LongCell) => {
+                Some(Self::BadTime)
+            }
             _ => Some(fault),
         }
     }
@@ -73,6 +81,11 @@ impl Fault {
             Some(Self::FarFuture) => FAR_FUTURE.to_owned(),
             _ => true_time,
         }
+    }
+
+    /// The time such a row of a log tells, however it is written.
+    pub(crate) fn stamp(fault: Option<Self>, true_time: String) -> String {
+        if fault == Some(Self::BadTime) { format!("x{true_time}") } else { true_time }
     }
 
     /// The address such a row tells.
@@ -102,7 +115,7 @@ impl Fault {
 
 /// A row that ends after its first cell; a JSON object that ends in its middle.
 fn cut(line: &str) -> String {
-    let end = if line.starts_with('{') { line.len() * 2 / 3 } else { line.find(',').unwrap_or(0) };
+    let end = if line.starts_with('{') { line.len() * 2 / 3 } else { line.find([',', '\t']).unwrap_or(0) };
     line.get(..end).unwrap_or_default().to_owned()
 }
 

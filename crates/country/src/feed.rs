@@ -19,16 +19,26 @@ pub(crate) enum Feed {
     Website,
     Partner,
     Blocklist,
+    ZeekDns,
+    ZeekConn,
+    Suricata,
+    N6,
+    LeakCombo,
+    LeakSheet,
 }
 
 /// The feed that fails, and from which day of a 90-day plan until which.
 pub(crate) const OUTAGE: (Feed, u32, u32) = (Feed::SinkholeHttp, 70, 75);
+/// Suricata's events are fetched once in so many days, n6 and Zeek write every day.
+const SURICATA_EVERY: u32 = 7;
+/// From which day of a 90-day plan the leak lists are, which come once.
+const LEAKED: u32 = 40;
 /// A sinkhole handed over: the feed, the family it no longer sees, from which day of a 90-day plan on.
 pub(crate) const HANDED_OVER: (Feed, &str, u32) = (Feed::Sinkhole, "virut", 75);
 
 impl Feed {
     /// All of them, in the order in which a day's files are delivered.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Sinkhole,
         Self::SinkholeHttp,
         Self::Sinkhole6,
@@ -38,6 +48,12 @@ impl Feed {
         Self::Website,
         Self::Partner,
         Self::Blocklist,
+        Self::ZeekDns,
+        Self::ZeekConn,
+        Self::Suricata,
+        Self::N6,
+        Self::LeakCombo,
+        Self::LeakSheet,
     ];
 
     /// Its report type, or its name if it has no types.
@@ -52,6 +68,12 @@ impl Feed {
             Self::Website => "compromised_website",
             Self::Partner => "partner",
             Self::Blocklist => "c2",
+            Self::ZeekDns => "zeek_dns",
+            Self::ZeekConn => "zeek_conn",
+            Self::Suricata => "suricata_eve",
+            Self::N6 => "n6",
+            Self::LeakCombo => "leak_combo",
+            Self::LeakSheet => "leak_sheet",
         }
     }
 
@@ -61,8 +83,19 @@ impl Feed {
         match self {
             Self::Partner => format!("{date}-{name}.intelmq.jsonl"),
             Self::Blocklist => format!("{date}-{name}.blocklist.txt"),
+            Self::ZeekDns => format!("{date}-m-01-dns.zeek.log"),
+            Self::ZeekConn => format!("{date}-m-01-conn.zeek.log"),
+            Self::Suricata => format!("{date}-m-14.eve.json"),
+            Self::N6 => format!("{date}-{name}.json"),
+            Self::LeakCombo => format!("{date}-made-combo.leak.txt"),
+            Self::LeakSheet => format!("{date}-made-breach.leak.csv"),
             _ => format!("{date}-{name}-made-geo.csv"),
         }
+    }
+
+    /// Whether its files are so small that faults must be more frequent for there to be any.
+    pub(crate) fn is_small(self) -> bool {
+        matches!(self, Self::ZeekDns | Self::ZeekConn | Self::Suricata | Self::N6)
     }
 
     /// How it spells a family: one writes a rarer name, one has never corrected a slip of the key.
@@ -77,6 +110,11 @@ impl Feed {
 
     /// Whether its file of the nth day (from 0) arrives.
     pub(crate) fn delivers(self, plan: &Plan, nth: u32) -> bool {
+        match self {
+            Self::Suricata => return nth.is_multiple_of(SURICATA_EVERY),
+            Self::LeakCombo | Self::LeakSheet => return nth == plan.nth(LEAKED),
+            _ => {}
+        }
         let (feed, from, until) = OUTAGE;
         self != feed || nth < plan.nth(from) || nth >= plan.nth(until)
     }

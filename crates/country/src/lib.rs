@@ -4,18 +4,18 @@
 //! use and documentation. In the order the data flows:
 //!
 //! * [`places`], [`bodies`], [`block`], [`networks`] – provinces, organisations, address space and who holds it;
-//! * [`country`] – all of it, and the constituency's files;
+//!   [`country`] – all of it, and the constituency's files;
 //! * [`family`], [`machine`], [`population`] – malware, and the infected machines from day to day;
-//! * [`feed`], [`sense`], [`exposed`], [`blocklist`], [`stories`] – what each feed sees on a day;
+//! * [`feed`], [`botnet`], [`exposed`], [`blocklist`], [`stories`], [`senses`] – what each feed sees on a day;
 //! * [`line`], [`shadowserver`], [`partner`], [`fault`] – how it writes its rows, and breaks some;
-//! * [`desk`], [`truth`] – the day's files, and what is true of them;
-//! * [`plan`] – the whole: [`write`];
+//! * [`desk`], [`truth`] – the day's files, and what is true of them; [`plan`] – the whole: [`write`];
 //! * [`bench`] – big files of one kind, for measurements.
 
 mod bench;
 mod block;
 mod blocklist;
 mod bodies;
+mod botnet;
 mod country;
 mod desk;
 mod exposed;
@@ -30,11 +30,11 @@ mod places;
 mod plan;
 mod population;
 mod rng;
-mod sense;
+mod senses;
 mod shadowserver;
 mod stories;
 mod truth;
 
-pub use bench::{networks_csv, organisations_csv, sinkhole_csv};
+pub use bench::{dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
 pub use plan::{Made, MadeError, Plan, write};
-pub use truth::{FileTruth, HandOver, Outage, Period, Story, StoryKind, Truth};
+pub use truth::{FileTruth, HandOver, Hits, Outage, Period, Story, StoryKind, Truth};

@@ -7,12 +7,13 @@ use event::time;
 
 use crate::blocklist::Blocklist;
 use crate::bodies::PROVINCES_BEGIN;
+use crate::botnet;
 use crate::country::Country;
 use crate::desk::Desk;
 use crate::exposed::Exposed;
 use crate::feed::{Feed, HANDED_OVER, OUTAGE};
 use crate::population::Population;
-use crate::sense;
+use crate::senses::Senses;
 use crate::stories::Stories;
 use crate::truth::{HandOver, Outage, Period, Tally, Truth};
 
@@ -99,7 +100,7 @@ pub struct Made {
     pub truth: Truth,
 }
 
-/// Writes `constituency/*.csv`, `reports/*` and `truth.json` into the folder `out`, which is made if it is absent.
+/// Writes `constituency/*.csv`, `indicators/*.txt`, `allowed.txt`, `reports/*` and `truth.json` into the folder `out`, which is made if it is absent.
 ///
 /// # Errors
 /// A plan out of bounds, or a folder that cannot be written.
@@ -111,8 +112,13 @@ pub fn write(plan: &Plan, out: &Path) -> Result<Made, MadeError> {
     for (name, text) in country.files() {
         put(&out.join("constituency"), name, text.as_bytes())?;
     }
-    let mut tally = Tally::default();
-    let mut made = write_days(plan, &country, &offices, &stories, &mut tally, &out.join("reports"))?;
+    let senses = Senses::made(&country, &offices, plan);
+    for (name, text) in senses.indicators() {
+        put(&out.join("indicators"), &name, text.as_bytes())?;
+    }
+    put(out, "allowed.txt", senses.allowed().as_bytes())?;
+    let (mut tally, told) = (Tally::default(), Tellers { offices: &offices, stories: &stories, senses: &senses });
+    let mut made = write_days(plan, &country, &told, &mut tally, &out.join("reports"))?;
     tally.settle(&mut made.truth);
     made.truth.stories = stories.told();
     put(out, "truth.json", format!("{:#}\n", serde_json::json!(made.truth)).as_bytes())?;
@@ -128,26 +134,33 @@ fn offices(country: &Country, first: i32) -> Vec<usize> {
     (0..country.networks.len()).filter(steady).collect()
 }
 
+/// Who tells of the country, and the networks where machines of offices stand.
+struct Tellers<'t> {
+    offices: &'t [usize],
+    stories: &'t Stories,
+    senses: &'t Senses,
+}
+
 fn write_days(
     plan: &Plan,
     country: &Country,
-    offices: &[usize],
-    stories: &Stories,
+    tellers: &Tellers<'_>,
     tally: &mut Tally,
     folder: &Path,
 ) -> Result<Made, MadeError> {
     let first = plan.first_day();
-    let mut population = Population::first(country, offices, plan.seed, plan.scale);
-    let exposed = Exposed::made(country, offices, plan.seed, plan.scale, first, plan.days);
+    let mut population = Population::first(country, tellers.offices, plan.seed, plan.scale);
+    let exposed = Exposed::made(country, tellers.offices, plan.seed, plan.scale, first, plan.days);
     let mut blocklist = Blocklist::first(plan.seed, first);
     let mut made = Made { files: Vec::new(), truth: frame(plan) };
     for nth in 0..plan.days {
         let day = first + nth as i32;
         let mut desk = Desk::open(day, plan.seed, Feed::ALL.into_iter().filter(|feed| feed.delivers(plan, nth)));
-        sense::tell(country, plan, &population, &mut desk, tally);
-        stories.tell(country, &mut desk, tally);
+        botnet::tell(country, plan, &population, &mut desk, tally);
+        tellers.stories.tell(country, &mut desk, tally);
         exposed.tell(country, &mut desk);
         blocklist.tell(&mut desk);
+        tellers.senses.tell(country, &population, &mut desk, tally);
         made.truth.infected.push(population.infected().count() as u64);
         close(desk, folder, &mut made)?;
         population.pass_night(country, day + 1);
@@ -155,7 +168,10 @@ fn write_days(
     Ok(made)
 }
 
-fn close(desk: Desk, folder: &Path, made: &mut Made) -> Result<(), MadeError> {
+fn close(mut desk: Desk, folder: &Path, made: &mut Made) -> Result<(), MadeError> {
+    for (category, count) in desk.categories() {
+        *made.truth.categories.entry(category).or_default() += count;
+    }
     for (bytes, truth) in desk.close() {
         made.files.push(put(folder, &truth.name, &bytes)?);
         made.truth.files.push(truth);

@@ -65,7 +65,8 @@ pub(crate) fn hash(a: u64, b: u64) -> u64 {
     mix(mix(a.wrapping_add(GAMMA)) ^ b.wrapping_mul(GAMMA))
 }
 
-fn mix(z: u64) -> u64 {
+/// Another number for every number, and none twice.
+pub(crate) fn mix(z: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

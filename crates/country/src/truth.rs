@@ -30,6 +30,30 @@ pub struct Truth {
     pub hand_overs: Vec<HandOver>,
     /// The planted stories.
     pub stories: Vec<Story>,
+    /// What logs touched of the made indicators, sorted by feed, family and organisation.
+    pub hits: Vec<Hits>,
+    /// Category of n6 → events, each address of an event being one.
+    pub categories: BTreeMap<String, u64>,
+    /// Code of the organisation → distinct accounts in the leak lists, those of its mail hosts included; accounts of nobody we know
+    /// are in the lists and not here.
+    pub accounts: BTreeMap<String, u64>,
+}
+
+/// Contacts of one body's machines with the listed hosts of one family, in one log. None of them is in a broken row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hits {
+    /// The log: `zeek_dns`, `zeek_conn` or `suricata_eve`.
+    pub feed: String,
+    /// The family: the name of its list.
+    pub family: String,
+    /// Code of the organisation.
+    pub organisation: String,
+    /// Code of its province.
+    pub province: String,
+    /// How many rows become events.
+    pub events: u64,
+    /// From where.
+    pub addresses: BTreeSet<IpAddr>,
 }
 
 /// One report.
@@ -41,21 +65,31 @@ pub struct FileTruth {
     pub feed: String,
     /// Its day (UTC).
     pub day: String,
-    /// Rows in it, broken or not; header, comments and empty lines are no rows.
+    /// Rows in it, broken or not; header, comments and empty lines are no rows. Of n6 an event with two addresses is two.
     pub rows: u64,
-    /// What is wrong → how many of these rows. `bad_time`, `bad_address` (no address can be read), `missing_cells` (a CSV row that
+    /// Of a log, the rows that touch nothing on the made lists of indicators; broken ones are not among them.
+    pub passed: u64,
+    /// What is wrong → how many of these rows. `bad_time`, `bad_address` (no address or account can be read), `missing_cells` (a row that
     /// ends after its first cell, a JSON object that ends in its middle), `long_cell` (above a mebibyte), `far_future` (readable, year
     /// 2099), `latin1` (not UTF-8, yet address and time are right).
     pub broken: BTreeMap<String, u64>,
 }
 
 impl FileTruth {
+    /// Rows that become events: neither passed nor so broken that they are rejected.
+    pub fn events(&self) -> u64 {
+        let broken: u64 =
+            self.broken.iter().filter(|(fault, _)| *fault != Fault::Latin1.name()).map(|(_, count)| count).sum();
+        self.rows - self.passed - broken
+    }
+
     pub(crate) fn of(feed: Feed, day: i32) -> Self {
         Self {
             name: feed.file_name(day),
             feed: feed.name().to_owned(),
             day: time::day_text(day),
             rows: 0,
+            passed: 0,
             broken: BTreeMap::new(),
         }
     }
@@ -143,11 +177,16 @@ pub enum StoryKind {
 const ZONE_SECONDS: u32 = 7 * 3600;
 const DAY_SECONDS: u32 = 86_400;
 
+/// Feed and family, and the codes of organisation and province.
+type Touch = (&'static str, &'static str, [String; 2]);
+
 /// The counts being made.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     machines: BTreeMap<&'static str, BTreeSet<(u64, i32)>>,
     addresses: BTreeMap<&'static str, BTreeSet<(IpAddr, i32)>>,
+    hits: BTreeMap<Touch, (u64, BTreeSet<IpAddr>)>,
+    accounts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Tally {
@@ -158,13 +197,31 @@ impl Tally {
         self.addresses.entry(family).or_default().insert((address, day));
     }
 
+    /// A log tells that a machine of a body touched a listed host; the codes are those of the body and its province.
+    pub(crate) fn touched(&mut self, feed: Feed, family: &'static str, codes: [&str; 2], address: IpAddr) {
+        let hits = self.hits.entry((feed.name(), family, codes.map(str::to_owned))).or_default();
+        hits.0 += 1;
+        hits.1.insert(address);
+    }
+
+    /// An account of a body stands in a leak list.
+    pub(crate) fn leaked(&mut self, organisation: &str, account: String) {
+        self.accounts.entry(organisation.to_owned()).or_default().insert(account);
+    }
+
     /// Writes the counts into the truth.
     pub(crate) fn settle(self, truth: &mut Truth) {
         truth.machine_days = counts(&self.machines);
         truth.address_days = counts(&self.addresses);
+        truth.accounts = counts(&self.accounts);
+        truth.hits = self.hits.into_iter().map(hits).collect();
     }
 }
 
-fn counts<T>(sets: &BTreeMap<&'static str, BTreeSet<T>>) -> BTreeMap<String, u64> {
-    sets.iter().map(|(family, set)| ((*family).to_owned(), set.len() as u64)).collect()
+fn hits(((feed, family, [organisation, province]), (events, addresses)): (Touch, (u64, BTreeSet<IpAddr>))) -> Hits {
+    Hits { feed: feed.to_owned(), family: family.to_owned(), organisation, province, events, addresses }
+}
+
+fn counts<T>(sets: &BTreeMap<impl AsRef<str>, BTreeSet<T>>) -> BTreeMap<String, u64> {
+    sets.iter().map(|(name, set)| (name.as_ref().to_owned(), set.len() as u64)).collect()
 }
