@@ -1,8 +1,10 @@
-//! `cargo xtask bench ingest`: our ingest beside IntelMQ's own bots on the same rows, by events per CPU-second.
+//! `cargo xtask bench`. `match`: see [`matching`]. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
+//! events per CPU-second.
 //!
 //! Ours does more per row (stores, folds, syncs to disk); the peer parses, classifies and looks the network up, then drops
 //! the event. Both run by turns, so that a busy machine slows both.
 
+mod matching;
 mod measure;
 mod peer;
 mod report;
@@ -29,7 +31,7 @@ const NETWORKS: u64 = 100_000;
 /// When the made report is read: the day after its last.
 const NOW: &str = "2026-10-01T00:00:00Z";
 
-/// What was typed after `bench ingest`.
+/// What was typed after the benchmark's name.
 #[derive(Debug, PartialEq, Eq)]
 struct Typed {
     rows: u64,
@@ -50,14 +52,18 @@ struct Inputs {
 /// Runs the benchmark that was named.
 pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
     match typed.split_first() {
-        Some((name, rest)) if name == "ingest" => ingest(&Typed::read(rest)?),
-        _ => bail!("no such benchmark: cargo xtask bench ingest [--rows N] [--pairs N] [--json]"),
+        Some((name, rest)) if name == "ingest" => ingest(&Typed::read(rest, ROWS)?),
+        Some((name, rest)) if name == "match" => {
+            let Typed { rows, pairs, json } = Typed::read(rest, matching::LINES)?;
+            matching::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
+        }
+        _ => bail!("no such benchmark: cargo xtask bench ingest|match [--rows N] [--pairs N] [--json]"),
     }
 }
 
 impl Typed {
-    fn read(typed: &[String]) -> Result<Self> {
-        let mut read = Self { rows: ROWS, pairs: PAIRS, json: false };
+    fn read(typed: &[String], rows: u64) -> Result<Self> {
+        let mut read = Self { rows, pairs: PAIRS, json: false };
         let mut words = typed.iter();
         while let Some(word) = words.next() {
             let mut number =
@@ -66,7 +72,7 @@ impl Typed {
                 "--rows" => read.rows = number()?,
                 "--pairs" => read.pairs = usize::try_from(number()?).context("--pairs is too large")?.max(1),
                 "--json" => read.json = true,
-                other => bail!("bench ingest does not know {other:?}"),
+                other => bail!("a benchmark does not know {other:?}"),
             }
         }
         Ok(read)
@@ -164,7 +170,7 @@ mod tests {
     use super::*;
 
     fn read(words: &[&str]) -> Result<Typed> {
-        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), ROWS)
     }
 
     #[test]

@@ -64,7 +64,7 @@ struct Read {
 }
 
 fn read(folder: &Path, watch: &Arc<Watch>, name: &str) -> Read {
-    let catalogue = Catalogue::parse(include_str!("senses.toml")).expect("a catalogue");
+    let catalogue = Catalogue::parse(include_str!("../../haidang/data/demo-feeds.toml")).expect("a catalogue");
     let format = match catalogue.feed_for_file(name).map(|feed| &feed.speaks).expect(name) {
         Speaks::Leak => Format::Leak,
         Speaks::N6 => Format::N6,

@@ -78,7 +78,12 @@ impl Kind {
             _ if line.starts_with(['{', '[', '#']) => Self::Zeek,
             _ if line.starts_with("ts,te,") => Self::Nfdump,
             _ if line.contains('\t') && line.split('\t').next().is_some_and(is_epoch) => Self::Zeek,
-            _ if line.split(' ').next().is_some_and(is_epoch) => Self::Squid,
+            // A time, then how long it took: `1790726400.123    345 192.0.2.7 TCP_MISS/200 …`.
+            _ if line.split(' ').next().is_some_and(|word| is_epoch(word) && word.contains('.'))
+                && line.split_whitespace().nth(1).is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit())) =>
+            {
+                Self::Squid
+            }
             _ => Self::Dns,
         })
     }
@@ -225,4 +230,27 @@ fn reject(row: u64, problem: Problem, found: Found<'_>, sink: &mut Sink) {
     };
     sink.events.reject();
     sink.rejected.push(Rejected { row, problem, text });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_known_by_how_it_begins() {
+        for (head, kind) in [
+            ("#separator \\x09\n", Kind::Zeek),
+            ("{\"ts\":1790726400.1,\"id.orig_h\":\"192.0.2.1\"}\n", Kind::Zeek),
+            ("1790726400.123456\tCabc\t192.0.2.1\n", Kind::Zeek),
+            ("\n{\"timestamp\":\"2026-09-30T00:00:00Z\",\"event_type\":\"dns\"}\n", Kind::Suricata),
+            ("ts,te,td,sa,da\n", Kind::Nfdump),
+            ("1790726400.123    345 192.0.2.7 TCP_MISS/200 10 GET http://a.example/ - DIRECT/- -\n", Kind::Squid),
+            ("1790726400 client 192.0.2.7#51234: query: example.org IN A +\n", Kind::Dns),
+            ("30-Sep-2026 08:00:00.000 client @0x7f 192.0.2.7#5 (example.org): query: example.org IN A\n", Kind::Dns),
+            ("Sep 30 08:00:00 host dnsmasq[1]: query[A] example.org from 192.0.2.7\n", Kind::Dns),
+        ] {
+            assert_eq!(Kind::of_head(head.as_bytes()), Some(kind), "{head}");
+        }
+        assert_eq!(Kind::of_head(b"\n \n"), None);
+    }
 }

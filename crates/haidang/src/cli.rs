@@ -395,6 +395,12 @@ pub(crate) struct MadeArgs {
     /// Networks of the constituency
     #[arg(long, default_value_t = 100_000)]
     pub(crate) networks: u32,
+    /// Instead of a report a log of so many DNS queries, and the list of names it is held against
+    #[arg(long)]
+    pub(crate) dns_lines: Option<u64>,
+    /// Names of that list
+    #[arg(long, default_value_t = 1_500_000)]
+    pub(crate) names: u64,
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,17 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "haidang",
         &[
-            "event", "feeds", "indicators", "constituency", "country", "disk", "documents", "lake", "pipeline", "portal", "figures",
+            "event",
+            "feeds",
+            "indicators",
+            "constituency",
+            "country",
+            "disk",
+            "documents",
+            "lake",
+            "pipeline",
+            "portal",
+            "figures",
         ],
     ),
     ("corpus", &["event", "feeds", "constituency", "indicators"]),

@@ -7,10 +7,11 @@ use event::rules::Kind;
 use event::time::{SECOND, day_text, parse_day};
 use lake::ask::{By, Filter};
 use pipeline::folder::read_text;
+use pipeline::hosts::Said;
 use pipeline::writer::Outcome;
 
 use crate::cli::{DemoArgs, FeedsArgs, ListArgs, ListFormat};
-use crate::commands::{Desk, constituency, feeds, ingest, lake as care, list, stats};
+use crate::commands::{Desk, constituency, feeds, indicators, ingest, lake as care, list, stats};
 use crate::exit;
 
 /// How codes of provinces and of what is below them begin.
@@ -46,6 +47,9 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     )?;
     write_catalogue(desk)?;
     constituency::import(desk, &made_in.join("constituency"))?;
+    for (lists, allowed) in [("indicators", false), ("allowed.txt", true)] {
+        indicators::import(desk, &[made_in.join(lists)], &Said { allowed, ..Said::default() })?;
+    }
     desk.out.title(&desk.out.words.say("demo.ingesting"))?;
     ingest::accept(desk, &made.files, None, |file| arrival(desk, file))?;
     let tally = ingest::drain(desk, |outcome| tell(desk, outcome))?;

@@ -1,4 +1,4 @@
-//! `made`: the large report and constituency of the benches.
+//! `made`: the large report and constituency of the benches, or their log and list.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -10,6 +10,9 @@ use crate::exit;
 const SEED: u64 = 7;
 
 pub(crate) fn run(args: &MadeArgs) -> anyhow::Result<i32> {
+    if let Some(lines) = args.dns_lines {
+        return log(args, lines);
+    }
     let constituency = args.out.join("constituency");
     std::fs::create_dir_all(&constituency)?;
     let mut report = BufWriter::new(File::create(args.out.join("2026-09-30-event4_sinkhole-made-geo.csv"))?);
@@ -17,5 +20,19 @@ pub(crate) fn run(args: &MadeArgs) -> anyhow::Result<i32> {
     report.flush()?;
     std::fs::write(constituency.join("organisations.csv"), country::organisations_csv())?;
     std::fs::write(constituency.join("networks.csv"), country::networks_csv(args.networks.into(), SEED))?;
+    Ok(exit::OK)
+}
+
+/// The log, its list, and how many lines of the log are hits.
+fn log(args: &MadeArgs, lines: u64) -> anyhow::Result<i32> {
+    let lists = args.out.join("lists");
+    std::fs::create_dir_all(&lists)?;
+    let mut log = BufWriter::new(File::create(args.out.join("queries.log"))?);
+    let hits = country::dns_log(lines, args.names, SEED, &mut log)?;
+    log.flush()?;
+    let mut list = BufWriter::new(File::create(lists.join("made.txt"))?);
+    country::indicator_list(args.names, SEED, &mut list)?;
+    list.flush()?;
+    std::fs::write(args.out.join("hits.txt"), hits.to_string())?;
     Ok(exit::OK)
 }

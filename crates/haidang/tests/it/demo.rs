@@ -11,6 +11,8 @@ use crate::lists::{Listed, read_list, write_all, write_list};
 
 /// A fault that leaves a row readable.
 const HARMLESS: &str = "latin1";
+/// What every password of the made leak lists has in it.
+const PASSWORD: &str = "made-password";
 /// A morning in the middle of the outage, and one in the week after the sinkhole went to other hands.
 const HOUR: &str = "T01:00:00Z";
 
@@ -33,6 +35,9 @@ fn the_made_country_comes_out_as_it_is() {
     let demo = play();
     demo.desk.run(&["doctor"]).well();
     check_rows(&demo);
+    check_hits(&demo);
+    check_categories(&demo);
+    check_accounts(&demo);
     check_address_days(&demo);
     check_stories(&demo);
     check_feeds(&demo);
@@ -49,8 +54,76 @@ fn check_rows(demo: &Demo) {
     for file in &demo.truth.files {
         let rows = &by_name[file.name.as_str()]["rows"];
         let broken: u64 = file.broken.iter().filter(|(fault, _)| *fault != HARMLESS).map(|(_, count)| count).sum();
-        let told = (number(&rows["rows"]), number(&rows["quarantined"]));
-        assert_eq!(told, (file.rows as i64, broken as i64), "{} {:?}", file.name, file.broken);
+        let told = ["rows", "quarantined", "passed", "events"].map(|name| number(&rows[name]));
+        let truth = [file.rows, broken, file.passed, file.events()].map(|rows| rows as i64);
+        assert_eq!(told, truth, "{} {:?}", file.name, file.broken);
+    }
+}
+
+/// The events of some feeds, as a partner would read them.
+fn events_of(demo: &Demo, feeds: &[&str]) -> Vec<Value> {
+    let mut events = demo.desk.run(&["events", "--kind", "all", "--format", "intelmq"]).well().json();
+    events.retain(|event| feeds.contains(&text(&event["feed.name"])));
+    events
+}
+
+/// Who contacted a known malware host is who was planted, by family and owner.
+fn check_hits(demo: &Demo) {
+    type Hits = BTreeMap<[String; 4], (u64, BTreeSet<String>)>;
+    let (mut told, mut truth) = (Hits::new(), Hits::new());
+    for event in events_of(demo, &["zeek", "suricata"]) {
+        let names = ["feed.name", "haidang.family", "haidang.organisation", "haidang.place"];
+        let hits = told.entry(names.map(|name| text(&event[name]).to_owned())).or_default();
+        hits.0 += 1;
+        hits.1.insert(text(&event["source.ip"]).to_owned());
+    }
+    for planted in &demo.truth.hits {
+        let feed = if planted.feed.starts_with("zeek") { "zeek" } else { "suricata" };
+        let place = [feed, &planted.family, &planted.organisation, &planted.province].map(str::to_owned);
+        let hits = truth.entry(place).or_default();
+        hits.0 += planted.events;
+        hits.1.extend(planted.addresses.iter().map(ToString::to_string));
+    }
+    assert!(truth.len() > 3, "{truth:?}");
+    assert_eq!(told, truth);
+}
+
+/// What n6 calls its events is what they become.
+fn check_categories(demo: &Demo) {
+    let mut told = BTreeMap::<String, u64>::new();
+    for event in events_of(demo, &["n6"]) {
+        *told.entry(text(&event["classification.type"]).to_owned()).or_default() += 1;
+    }
+    let called = |category: &str| match category {
+        "bots" => "infected-system",
+        "phish" => "phishing",
+        "scanning" => "scanner",
+        other => panic!("no type for {other}"),
+    };
+    let truth: BTreeMap<String, u64> =
+        demo.truth.categories.iter().map(|(name, events)| (called(name).to_owned(), *events)).collect();
+    assert_eq!(told, truth);
+}
+
+/// Leaked accounts belong to whom their names say, and none of their passwords is anywhere.
+fn check_accounts(demo: &Demo) {
+    let mut told = BTreeMap::<String, BTreeSet<String>>::new();
+    for event in events_of(demo, &["leaks"]) {
+        if let (Some(account), Some(owner)) = (event["source.account"].as_str(), event["haidang.organisation"].as_str())
+        {
+            told.entry(owner.to_owned()).or_default().insert(account.to_owned());
+        }
+    }
+    let told: BTreeMap<String, u64> = told.into_iter().map(|(owner, names)| (owner, names.len() as u64)).collect();
+    assert_eq!(told, demo.truth.accounts);
+    for folder in ["raw", "quarantine", "lake", "spool"] {
+        for path in files_below(&demo.desk.data().join(folder)) {
+            let mut bytes = fs::read(&path).expect("bytes");
+            if path.extension().is_some_and(|ending| ending == "zst") {
+                bytes = zstd::decode_all(&bytes[..]).expect("zstd");
+            }
+            assert!(!String::from_utf8_lossy(&bytes).contains(PASSWORD), "a password in {}", path.display());
+        }
     }
 }
 
