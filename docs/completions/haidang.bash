@@ -61,8 +61,14 @@ _haidang() {
             haidang,reports)
                 cmd="haidang__subcmd__reports"
                 ;;
+            haidang,serve)
+                cmd="haidang__subcmd__serve"
+                ;;
             haidang,stats)
                 cmd="haidang__subcmd__stats"
+                ;;
+            haidang,token)
+                cmd="haidang__subcmd__token"
                 ;;
             haidang,whois)
                 cmd="haidang__subcmd__whois"
@@ -136,8 +142,14 @@ _haidang() {
             haidang__subcmd__help,reports)
                 cmd="haidang__subcmd__help__subcmd__reports"
                 ;;
+            haidang__subcmd__help,serve)
+                cmd="haidang__subcmd__help__subcmd__serve"
+                ;;
             haidang__subcmd__help,stats)
                 cmd="haidang__subcmd__help__subcmd__stats"
+                ;;
+            haidang__subcmd__help,token)
+                cmd="haidang__subcmd__help__subcmd__token"
                 ;;
             haidang__subcmd__help,whois)
                 cmd="haidang__subcmd__help__subcmd__whois"
@@ -275,7 +287,7 @@ _haidang() {
 
     case "${cmd}" in
         haidang)
-            opts="-h -V --data --json --lang --zone --now --help --version ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo doctor made docs help"
+            opts="-h -V --data --json --lang --zone --now --help --version ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -693,7 +705,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__help)
-            opts="ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo doctor made docs help"
+            opts="ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1112,7 +1124,35 @@ _haidang() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        haidang__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         haidang__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__help__subcmd__token)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1701,7 +1741,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__made)
-            opts="-h --rows --networks --data --json --lang --zone --now --help"
+            opts="-h --rows --networks --dns-lines --names --data --json --lang --zone --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1712,6 +1752,14 @@ _haidang() {
                     return 0
                     ;;
                 --networks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dns-lines)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --names)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2048,6 +2096,56 @@ _haidang() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        haidang__subcmd__serve)
+            opts="-h --config --listen --tls-cert --tls-key --set --data --json --lang --zone --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "vi en" -- "${cur}"))
+                    return 0
+                    ;;
+                --zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         haidang__subcmd__stats)
             opts="-h --by --since --until --kind --family --org --attribution --publish --data --json --lang --zone --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2087,6 +2185,36 @@ _haidang() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "vi en" -- "${cur}"))
+                    return 0
+                    ;;
+                --zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__token)
+            opts="-h --data --json --lang --zone --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

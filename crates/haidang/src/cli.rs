@@ -80,6 +80,10 @@ pub(crate) enum Command {
     Lake(LakeCommand),
     /// Make a small country, ingest its reports, show the result
     Demo(DemoArgs),
+    /// Serve the portal: take in reports as they come, answer visitors and officers
+    Serve(ServeArgs),
+    /// Make a token with which a feed delivers to the portal; it is shown once
+    Token(TokenArgs),
     /// Check the data folder
     Doctor,
     /// Make a large report and its constituency, for benches
@@ -373,6 +377,31 @@ pub(crate) enum LakeCommand {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Settings (TOML); see docs/CONFIG.md
+    #[arg(long)]
+    pub(crate) config: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long)]
+    pub(crate) listen: Option<String>,
+    /// Certificate chain, PEM
+    #[arg(long, requires = "tls_key")]
+    pub(crate) tls_cert: Option<String>,
+    /// Private key, PEM
+    #[arg(long, requires = "tls_cert")]
+    pub(crate) tls_key: Option<String>,
+    /// Any other setting, NAME=VALUE
+    #[arg(long, value_parser = setting)]
+    pub(crate) set: Vec<(String, String)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenArgs {
+    /// The feed
+    pub(crate) feed: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Size of the country: 1 is about 4,000 infected machines at the start
     #[arg(long, default_value_t = 1.0)]
@@ -407,6 +436,11 @@ pub(crate) struct MadeArgs {
 pub(crate) struct DocsArgs {
     /// Folder to write to
     pub(crate) out: PathBuf,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or_else(|| format!("{text:?} is no NAME=VALUE"))?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 fn day(text: &str) -> Result<i32, String> {

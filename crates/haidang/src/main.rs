@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod exit;
 mod out;
+mod service;
 mod table;
 
 use clap::Parser as _;

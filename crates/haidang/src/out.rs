@@ -14,6 +14,11 @@ use crate::table::{Table, grouped, tame};
 /// How far a work is, in the width of the terminal: no words, so that it needs no language.
 const BAR: &str = "  {wide_bar:.cyan/dim} {percent:>3} %  {eta:>4}";
 
+/// A message in a language, for what is answered in both.
+pub(crate) fn message(lang: Lang, key: &str) -> String {
+    Messages::read(include_str!("../data/messages.toml"), lang).say(key)
+}
+
 /// Where a command's answer goes.
 #[derive(Debug)]
 pub(crate) struct Out {

@@ -15,6 +15,7 @@ use event::json::text_at;
 use event::rules::Kind;
 use event::schema::OBSERVED;
 use event::subject::Subject;
+use event::tlp::Tlp;
 
 use crate::fold::KEY;
 use crate::schema::SAMPLES_MAX;
@@ -35,6 +36,8 @@ pub struct Filter {
     pub kinds: Vec<Kind>,
     /// Only this family.
     pub family: Option<String>,
+    /// None of these families.
+    pub not_families: Vec<String>,
     /// Only this feed.
     pub feed: Option<String>,
     /// The autonomous system the feed gave.
@@ -85,6 +88,10 @@ impl Filter {
         conditions.extend(self.family.as_ref().map(|family| format!("family = {}", quoted(family))));
         conditions.extend(self.feed.as_ref().map(|feed| format!("feed = {}", quoted(feed))));
         conditions.extend(self.asn.map(|asn| format!("{} = {asn}", names.asn)));
+        if !self.not_families.is_empty() {
+            let listed = one_of("family", self.not_families.iter().map(String::as_str));
+            conditions.push(format!("(family IS NULL OR NOT {listed})"));
+        }
         if !self.kinds.is_empty() {
             conditions.push(one_of("kind", self.kinds.iter().map(|kind| kind.name())));
         }
@@ -168,6 +175,8 @@ pub enum By {
     Organisation,
     /// Province.
     Place,
+    /// The classification's identifier.
+    Identifier,
     /// Day.
     Day,
     /// Feed.
@@ -184,6 +193,7 @@ impl By {
             Self::Asn => "CAST(feed_asn AS VARCHAR)",
             Self::Organisation => "o['organisation']",
             Self::Place => "o['place']",
+            Self::Identifier => "identifier",
             Self::Day => "to_char(day, '%Y-%m-%d')",
             Self::Feed => "feed",
         }
@@ -201,6 +211,27 @@ pub struct Count {
     pub mean_per_day: f64,
     /// Events.
     pub events: i64,
+}
+
+/// What a feed saw of an address, over some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen<'b> {
+    /// The address.
+    pub bits: u128,
+    /// What it means.
+    pub kind: Kind,
+    /// The family, or the finding's identifier; empty if there is neither.
+    pub what: &'b str,
+    /// The feed.
+    pub feed: &'b str,
+    /// The most restrictive mark.
+    pub mark: Option<Tlp>,
+    /// First day.
+    pub first: i32,
+    /// Last day.
+    pub last: i32,
+    /// Days with a sighting.
+    pub days: u32,
 }
 
 /// One finding of an owner's list, with what went before.
@@ -364,6 +395,37 @@ impl Lake {
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
         self.query(Some(attributor), &sql)
+    }
+
+    /// What was seen of every address since a day, a line for each finding, feed and mark.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn seen(&self, since: i32, mut each: impl FnMut(Seen<'_>)) -> Result<(), LakeError> {
+        let sql = format!(
+            "SELECT ip_hi, ip_lo, kind, coalesce(family, identifier, '') AS what, feed, tlp, CAST(min(day) AS INT), \
+             CAST(max(day) AS INT), count(DISTINCT day) FROM sightings \
+             WHERE day >= {} AND ip_hi IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6",
+            date(since)
+        );
+        self.stream(None, &sql, |batch| {
+            let whole = |column: usize| batch.column(column).as_primitive::<Int64Type>();
+            let day = |column: usize, row| batch.column(column).as_primitive::<Int32Type>().value(row);
+            let word = |column: usize, row| text_at(batch.column(column).as_ref(), row);
+            for row in 0..batch.num_rows() {
+                each(Seen {
+                    bits: event::address::join(whole(0).value(row), whole(1).value(row)),
+                    kind: word(2, row).and_then(Kind::parse).unwrap_or(Kind::None),
+                    what: word(3, row).unwrap_or_default(),
+                    feed: word(4, row).unwrap_or_default(),
+                    mark: word(5, row).and_then(Tlp::parse),
+                    first: day(6, row),
+                    last: day(7, row),
+                    days: whole(8).value(row) as u32,
+                });
+            }
+            Ok(())
+        })
     }
 
     /// What each feed brought on each day since `since`, by family.

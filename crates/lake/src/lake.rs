@@ -103,6 +103,11 @@ impl Lake {
         })
     }
 
+    /// The versions of `events` and `sightings` that answers are given from: another pair, other answers.
+    pub fn versions(&self) -> (u64, u64) {
+        (self.events.version(), self.sightings.version())
+    }
+
     /// How far the tables are.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod made;
 mod quarantine;
 mod reattribute;
 mod reports;
+mod serve;
 mod stats;
 mod whois;
 
@@ -80,9 +81,11 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     }
     let (zone, disk) = (cli.zone.as_deref(), Disk::default());
     let folder = match cli.command {
-        Command::Ingest(_) | Command::Demo(_) | Command::Constituency(_) | Command::Indicators(_) => {
-            DataFolder::make(&cli.data, zone, None, disk)?
-        }
+        Command::Ingest(_)
+        | Command::Demo(_)
+        | Command::Constituency(_)
+        | Command::Indicators(_)
+        | Command::Serve(_) => DataFolder::make(&cli.data, zone, None, disk)?,
         _ => DataFolder::open(&cli.data, zone, disk)?,
     };
     let desk = Desk { folder, clock: clock(cli.now), out };
@@ -121,6 +124,8 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Reports(args) => reports::run(desk, args),
         Command::Lake(command) => lake::run(desk, command),
         Command::Demo(args) => demo::run(desk, args),
+        Command::Serve(args) => serve::run(desk, args),
+        Command::Token(args) => serve::token(desk, args),
         Command::Doctor => doctor::run(desk),
         Command::Made(_) | Command::Docs(_) => Ok(exit::OK),
     }

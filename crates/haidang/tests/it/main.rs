@@ -14,4 +14,5 @@ mod kills;
 mod lists;
 mod readers;
 mod refusals;
+mod serve;
 mod words;

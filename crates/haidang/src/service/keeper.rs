@@ -1,0 +1,228 @@
+//! One thread that takes in what waits in the spool and renews what visitors are answered from.
+//!
+//! It becomes the writer only while something waits, so that commands typed beside it find the folder free.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use disk::Disk;
+use event::rules::Kind;
+use lake::Lake;
+use pipeline::catalogue::catalogue;
+use pipeline::writer::{Clock, Outcome};
+use pipeline::{DataFolder, PipelineError, Writer, owners, spool};
+use portal::app::Slot;
+use portal::config::Config;
+use portal::front::Front;
+use portal::seen::{Restricted, Seen, Sighted};
+
+use crate::commands::Desk;
+use crate::service::owning::Owning;
+use crate::service::picture;
+
+/// Between two looks at the folder when nobody calls.
+const LOOK: Duration = Duration::from_secs(2);
+/// Days of sightings that are told from: what is older says nothing of today's machine.
+const SEEN_DAYS: i32 = 181;
+
+/// What the thread works with.
+struct Work {
+    folder: DataFolder,
+    clock: Clock,
+    restricted: Vec<String>,
+    authority: [String; 2],
+    ipv6_prefix: u8,
+    seen: Arc<Slot<Option<Seen>>>,
+    front: Arc<Slot<Front>>,
+    owning: Arc<Owning>,
+    bell: Arc<Bell>,
+}
+
+/// Wakes the thread.
+#[derive(Debug, Default)]
+pub(crate) struct Bell {
+    rung: Mutex<bool>,
+    changed: Condvar,
+    ends: AtomicBool,
+}
+
+impl Bell {
+    /// Something waits.
+    pub(crate) fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.changed.notify_all();
+    }
+
+    fn wait(&self) {
+        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(rung, LOOK, |rung| !*rung);
+        *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
+    }
+}
+
+/// The thread, and how to call it.
+pub(crate) struct Keeper {
+    bell: Arc<Bell>,
+    thread: JoinHandle<()>,
+}
+
+/// What an answer depends on: another one, other answers.
+#[derive(Debug, PartialEq, Eq)]
+struct Basis {
+    versions: (u64, u64),
+    attribution: u32,
+    today: i32,
+}
+
+impl Keeper {
+    /// Begins to work.
+    pub(crate) fn start(
+        desk: &Desk,
+        config: &Config,
+        seen: Arc<Slot<Option<Seen>>>,
+        front: Arc<Slot<Front>>,
+        owning: Arc<Owning>,
+    ) -> Self {
+        let bell = Arc::new(Bell::default());
+        let work = Work {
+            folder: desk.folder.clone(),
+            clock: desk.clock.clone(),
+            restricted: config.restricted_families.clone(),
+            authority: [config.authority_vi.clone(), config.authority_en.clone()],
+            ipv6_prefix: config.ipv6_prefix,
+            seen,
+            front,
+            owning,
+            bell: Arc::clone(&bell),
+        };
+        Self { bell, thread: std::thread::spawn(move || work.run()) }
+    }
+
+    /// What others ring when something waits.
+    pub(crate) fn bell(&self) -> Arc<Bell> {
+        Arc::clone(&self.bell)
+    }
+
+    /// Ends after what is under way.
+    pub(crate) fn stop(self) {
+        self.bell.ends.store(true, Ordering::Relaxed);
+        self.bell.ring();
+        if self.thread.join().is_err() {
+            tracing::error!(target: "keeper", "the thread that takes in reports had ended before");
+        }
+    }
+}
+
+impl Work {
+    fn run(&self) {
+        let (mut lake, mut basis) = (None, None);
+        while !self.bell.ends.load(Ordering::Relaxed) {
+            if let Err(error) = self.take_in() {
+                tracing::error!(target: "keeper", error = %error, "reports wait and cannot be taken in");
+            }
+            if let Err(error) = self.renew(&mut lake, &mut basis) {
+                tracing::error!(target: "keeper", error = %error, "visitors are answered from what was known before");
+                lake = None;
+            }
+            self.bell.wait();
+        }
+    }
+
+    /// Drains the spool, unless another process does.
+    fn take_in(&self) -> Result<(), PipelineError> {
+        if spool::waiting(&self.folder)?.is_empty() {
+            return Ok(());
+        }
+        let mut writer = match Writer::open(self.folder.clone(), self.clock.clone()) {
+            Err(PipelineError::Held { .. }) => return Ok(()),
+            writer => writer?,
+        };
+        writer.drain(|outcome| match outcome {
+            Outcome::Ingested { name, feed, seq, rows, .. } => {
+                tracing::info!(target: "keeper", name, feed, seq, rows = rows.rows, events = rows.events, quarantined = rows.quarantined, "taken in");
+            }
+            Outcome::Again { name, feed, seq } => tracing::info!(target: "keeper", name, feed, seq, "known already"),
+            Outcome::Refused { name, why } | Outcome::Failed { name, why } => {
+                tracing::warn!(target: "keeper", name, why, "refused");
+            }
+        })
+    }
+
+    /// Makes new answers if what they are made of has changed.
+    fn renew(&self, lake: &mut Option<Lake>, basis: &mut Option<Basis>) -> anyhow::Result<()> {
+        let lake = match lake {
+            Some(lake) => {
+                lake.refresh()?;
+                lake
+            }
+            None => lake.insert(self.open()?),
+        };
+        let now = (self.clock)();
+        let today = self.folder.zone().day(now);
+        let attribution = owners::attribution(&self.folder)?.current().map_or(0, |version| version.version);
+        let found = Basis { versions: lake.versions(), attribution, today };
+        if basis.as_ref() == Some(&found) {
+            return Ok(());
+        }
+        let owners = owners::attributor(&self.folder, None)?;
+        self.seen.set(Some(self.seen_of(lake, today)?));
+        self.owning.set(Arc::clone(&owners), today);
+        let authority = [self.authority[0].as_str(), self.authority[1].as_str()];
+        self.front.set(picture::front(&self.folder, lake, &owners, &self.restricted, authority, now)?);
+        *basis = Some(found);
+        Ok(())
+    }
+
+    /// The lake, for reading; only the writer makes its tables.
+    fn open(&self) -> anyhow::Result<Lake> {
+        let path = self.folder.path("lake");
+        if !path.join("sightings/_delta_log").exists() {
+            drop(Writer::open(self.folder.clone(), self.clock.clone())?);
+        }
+        Ok(Lake::open(&path, &Disk::default())?)
+    }
+
+    fn seen_of(&self, lake: &Lake, today: i32) -> anyhow::Result<Seen> {
+        struct Row {
+            address: IpAddr,
+            what: usize,
+            kind: Kind,
+            days: (i32, i32, u32),
+            public: bool,
+            mark: Option<event::tlp::Tlp>,
+        }
+        let catalogue = catalogue(&self.folder)?;
+        let (mut rows, mut names, mut known) = (Vec::new(), Vec::new(), HashMap::new());
+        lake.seen(today - SEEN_DAYS, |seen| {
+            let Some(feed) = catalogue.feed(seen.feed) else { return };
+            rows.push(Row {
+                address: event::address::from_bits(seen.bits),
+                what: *known.entry(seen.what.to_owned()).or_insert_with(|| {
+                    names.push(seen.what.to_owned());
+                    names.len() - 1
+                }),
+                kind: seen.kind,
+                days: (seen.first, seen.last, seen.days),
+                public: feed.public,
+                // A mark stricter than the feed's own was put on the event itself.
+                mark: seen.mark.filter(|mark| *mark > feed.tlp),
+            });
+        })?;
+        let sighted = rows.iter().map(|row| Sighted {
+            address: row.address,
+            family: &names[row.what],
+            kind: row.kind,
+            first: row.days.0,
+            last: row.days.1,
+            days: row.days.2,
+            public: row.public,
+            tlp: row.mark,
+        });
+        let restricted = Restricted::families(self.restricted.iter().cloned());
+        Ok(Seen::build(sighted, &restricted, self.ipv6_prefix, today))
+    }
+}
