@@ -316,7 +316,7 @@ impl Lake {
             OBSERVED.fields().iter().map(|field| field.name().as_str()).filter(|name| *name != "row").collect();
         let ours = "feed AS feed_name, time_observation, day AS haidang_day, seq AS haidang_file, row AS haidang_row, \
                     report AS haidang_report, kind AS haidang_kind, family AS haidang_family, isp AS haidang_isp, \
-                    organisation AS haidang_organisation, place AS haidang_place, place_source AS haidang_place_source, \
+                    isp_source AS haidang_isp_source, organisation AS haidang_organisation, place AS haidang_place, place_source AS haidang_place_source, \
                     constituency AS haidang_constituency, mark AS haidang_tlp";
         let conditions = filter.plain(&OF_EVENTS);
         let source = if filter.names_owner() {

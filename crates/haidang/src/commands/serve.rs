@@ -9,7 +9,9 @@ use portal::config::Config;
 use portal::front::Front;
 use portal::tables::Tables;
 use portal::tokens::{Secrets, Tokens};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{ServeArgs, TokenArgs};
 use crate::commands::Desk;
@@ -29,8 +31,7 @@ pub(crate) fn run(desk: &Desk, args: &ServeArgs) -> anyhow::Result<i32> {
     let config = config(desk, args)?;
     let tables = Tables::read(config.tables.as_deref())?;
     let secrets = Secrets::read(&config).context("read the tokens")?;
-    // The journal of what happens goes to standard error, one JSON object a line.
-    tracing_subscriber::fmt().json().with_max_level(LevelFilter::INFO).with_writer(std::io::stderr).init();
+    log();
     let listener = TcpListener::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
     listener.set_nonblocking(true)?;
     let owning = Arc::new(Owning::default());
@@ -64,6 +65,14 @@ pub(crate) fn run(desk: &Desk, args: &ServeArgs) -> anyhow::Result<i32> {
     })?;
     keeper.stop();
     Ok(exit::OK)
+}
+
+/// What happens is told on standard error, one JSON object a line; of the libraries only what is wrong.
+fn log() {
+    let own = ["access", "audit", "keeper", "portal"].map(|target| (target, LevelFilter::INFO));
+    let told = Targets::new().with_default(LevelFilter::ERROR).with_targets(own);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(told).init();
 }
 
 fn config(desk: &Desk, args: &ServeArgs) -> anyhow::Result<Config> {

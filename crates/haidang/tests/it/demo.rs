@@ -12,7 +12,7 @@ use crate::lists::{Listed, read_list, write_all, write_list};
 /// A fault that leaves a row readable.
 const HARMLESS: &str = "latin1";
 /// What every password of the made leak lists has in it.
-const PASSWORD: &str = "made-password";
+const PASSWORD: &str = "made-password-";
 /// A morning in the middle of the outage, and one in the week after the sinkhole went to other hands.
 const HOUR: &str = "T01:00:00Z";
 

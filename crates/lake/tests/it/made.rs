@@ -120,7 +120,7 @@ pub(crate) fn batch(seq: i64, feed: &str, first_row: u64, events: &[Seen]) -> Re
         each(|event| Some(event.kind.name())),
         each(|event| event.family),
     ]);
-    columns.extend([None; 4].map(same));
+    columns.extend([None; 5].map(same));
     columns.push(Arc::new(Int64Array::from(vec![0; events.len()])));
     columns.push(each(|event| Some(event.tlp.name())));
     RecordBatch::try_new(EVENTS.clone(), columns).expect("columns of the schema")

@@ -37,7 +37,7 @@ fn listed(house: &House) {
 }
 
 fn events(house: &House) -> Vec<serde_json::Value> {
-    picture::json(&house.lake(), &Filter::default())
+    picture::json(&house.lake(), &Filter::default()).into_iter().map(serde_json::Value::Object).collect()
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn what_routing_says_fills_what_the_tables_do_not() {
     let folder = tables.parent().and_then(Path::parent).expect("folder");
     let today = house.data.zone().day(house.now);
     let import = || owners::import(&house.data, house.writer().lock(), folder, today, house.now).expect("import");
-    assert_eq!(import().findings, []);
+    assert!(!owners::has_errors(&import().findings));
     assert!(import().unchanged);
     let rows = csv("timestamp,src_ip,infection", &["2026-03-09 01:00:00,192.0.2.5,sality"]);
     house.ingest("2026-03-09-event4_sinkhole-made.csv", &rows);
