@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::desk::{Desk, text, wait_until};
+use crate::desk::{Desk, files_below, text, wait_until};
 
 /// The address of a visitor whose machine is infected, and of one whose is not; both static.
 const INFECTED: &str = "203.0.113.5";
@@ -121,6 +121,7 @@ fn a_report_that_is_sent_tells_the_visitor_whose_address_is_in_it() {
         let answer = portal.send(CLEAN, &format!("GET {page}"), "", "");
         assert!(answer.status < 400, "{page}: {}", answer.status);
     }
+    wait_until("the spool to be empty", || files_below(&desk.data().join("spool")).is_empty().then_some(()));
     let log = portal.stop();
     assert!(log.contains("taken in") && !log.contains(INFECTED) && !log.contains(CLEAN), "{log}");
     desk.run(&["doctor"]).well();
