@@ -34,7 +34,7 @@ pub(super) struct Clock {
 /// A time as its text has it.
 enum Written {
     /// Microseconds since 1970.
-    Instant(i64),
+    Moment(i64),
     /// Microseconds since 1970 of a clock on a wall.
     Local(i64),
     /// Month and day, and microseconds of that day.
@@ -49,7 +49,7 @@ impl Clock {
     /// Microseconds since 1970; `column` is named where they cannot be had.
     pub(super) fn read(&mut self, column: &str, text: &str) -> Result<i64, Problem> {
         let at = match written(text.as_bytes()) {
-            Some(Written::Instant(at)) => Some(at),
+            Some(Written::Moment(at)) => Some(at),
             Some(Written::Local(local)) => self.in_zone(local),
             Some(Written::NoYear(month, day, of_day)) => {
                 let Some(date) = self.date else { return Err(Problem::new("year", text, Reason::MissingTime)) };
@@ -92,7 +92,7 @@ fn written(text: &[u8]) -> Option<Written> {
         [b'A'..=b'Z', ..] => no_year(text),
         [_, _, _, _, b'-', ..] => iso(text),
         [_, b'-' | b'/', ..] | [_, _, b'-' | b'/', ..] => day_first(text),
-        _ => epoch(text).map(Written::Instant),
+        _ => epoch(text).map(Written::Moment),
     }
 }
 
@@ -167,10 +167,10 @@ fn with_clock(date: civil::Date, text: &[u8]) -> Option<Written> {
     let local = i64::from(time::day_number(date)) * DAY + of_day;
     match rest.trim_ascii_start() {
         [] => Some(Written::Local(local)),
-        b"Z" | b"z" | b"UTC" | b"GMT" => Some(Written::Instant(local)),
+        b"Z" | b"z" | b"UTC" | b"GMT" => Some(Written::Moment(local)),
         [sign @ (b'+' | b'-'), rest @ ..] => {
             let ahead = offset(rest)?;
-            Some(Written::Instant(if *sign == b'+' { local - ahead } else { local + ahead }))
+            Some(Written::Moment(if *sign == b'+' { local - ahead } else { local + ahead }))
         }
         _ => None,
     }

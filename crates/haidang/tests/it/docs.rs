@@ -26,7 +26,7 @@ fn the_pages_of_the_repository_are_those_the_program_makes() {
     desk.run_on(&["docs"], &[desk.path("docs")]).well();
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     if std::env::var_os("GOLDEN_WRITE").is_some() {
-        desk.run_on(&["docs"], &[kept.clone()]).well();
+        desk.run_on(&["docs"], std::slice::from_ref(&kept)).well();
     }
     let (made, kept) = (pages(&desk.path("docs")), pages(&kept));
     assert_eq!(made.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>(), "run this test with GOLDEN_WRITE=1");

@@ -56,7 +56,7 @@ fn lists_are_imported_shown_and_held_against_logs_that_come() {
         "30-Sep-2026 08:00:00.000 client @0x7f 10.0.0.5#50001 (x.bad.example): query: x.bad.example IN A + (10.0.0.53)\n\
          30-Sep-2026 08:00:01.000 client @0x7f 10.0.0.6#50001 (example.org): query: example.org IN A + (10.0.0.53)\n",
     );
-    let answer = matched(&desk, &[], &[log.clone()]);
+    let answer = matched(&desk, &[], std::slice::from_ref(&log));
     assert_eq!((&answer["rows"], &answer["hits"]), (&Value::from(2), &Value::from(1)), "{answer}");
     assert_eq!(answer["by_subject"][0]["subject"], "10.0.0.5");
     let said = desk.run_on(&["ingest", "--lang", "en"], &[log]).well();
@@ -69,7 +69,7 @@ fn lists_are_imported_shown_and_held_against_logs_that_come() {
 fn without_lists_there_is_nothing_to_hold_a_log_against() {
     let desk = Desk::new();
     let log = desk.write("a.queries.log", "");
-    let said = desk.run_on(&["indicators", "match"], &[log.clone()]).ended(1);
+    let said = desk.run_on(&["indicators", "match"], std::slice::from_ref(&log)).ended(1);
     assert!(said.err.contains("--indicators"), "{}", said.err);
     let empty = desk.write("empty.txt", "# nothing\n");
     desk.run_on(&["indicators", "match", "--indicators", empty.to_str().expect("a path")], &[log]).ended(1);

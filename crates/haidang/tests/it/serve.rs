@@ -1,6 +1,6 @@
 //! The portal as its senders and visitors meet it: a report comes in, and the address in it is told.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
@@ -46,8 +46,7 @@ impl Portal {
             body.len()
         );
         stream.write_all(format!("{head}{body}").as_bytes()).expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
+        let answer = std::io::read_to_string(stream).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect(&answer);
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect(head);
         Answer { status, body: body.to_owned() }
@@ -63,8 +62,7 @@ impl Portal {
     fn stop(&mut self) -> String {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
         assert!(asked.success());
-        let mut said = String::new();
-        self.child.stderr.take().expect("its log").read_to_string(&mut said).expect("a log");
+        let said = std::io::read_to_string(self.child.stderr.take().expect("its log")).expect("a log");
         assert!(self.child.wait().expect("an end").success(), "{said}");
         said
     }

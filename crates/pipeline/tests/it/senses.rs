@@ -1,7 +1,6 @@
 //! Logs held against known malware hosts, leak lists without their passwords, and owners from more sources.
 
 use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::Path;
 
 use lake::ask::Filter;
@@ -121,9 +120,9 @@ fn all_bytes(folder: &Path, out: &mut Vec<u8>) {
             all_bytes(&path, out);
             continue;
         }
-        File::open(&path).expect("file").take(1 << 20).read_to_end(out).expect("bytes");
+        out.extend(fs::read(&path).expect("bytes"));
         if path.extension().is_some_and(|ending| ending == "zst") {
-            zstd::Decoder::new(File::open(&path).expect("file")).expect("zstd").read_to_end(out).expect("bytes");
+            out.extend(zstd::decode_all(File::open(&path).expect("file")).expect("zstd"));
         }
     }
 }
