@@ -197,10 +197,13 @@ impl Catalogue {
         Ok(Self { feeds })
     }
 
+    /// The text of the catalogue shipped with the product.
+    pub const SHIPPED: &str = include_str!("../data/feeds.toml");
+
     /// The catalogue shipped with the product.
     #[expect(clippy::expect_used, reason = "the shipped catalogue is read by a test")]
     pub fn shipped() -> Self {
-        Self::parse(include_str!("../data/feeds.toml")).expect("shipped catalogue")
+        Self::parse(Self::SHIPPED).expect("shipped catalogue")
     }
 
     /// Every feed, in the order of the file.
