@@ -10,6 +10,7 @@
 //! * [`fold`] – sorted events → sightings, and sightings → fewer sightings;
 //! * [`sighting`] – one sighting, and many of them being filled;
 //! * [`writer`] – batches → Parquet files by day, with the statistics that let readers skip them;
+//!   [`file`] is one of them, [`words`] its columns of texts that repeat;
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
@@ -19,6 +20,7 @@
 pub mod ask;
 pub mod care;
 pub mod error;
+mod file;
 pub mod fold;
 pub mod lake;
 pub mod order;
@@ -28,6 +30,7 @@ pub mod session;
 pub mod sighting;
 pub mod store;
 pub mod table;
+mod words;
 pub mod writer;
 
 pub use error::LakeError;

@@ -12,22 +12,20 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Date32Type;
 use arrow_schema::{Schema, SchemaRef};
 use deltalake_core::kernel::Add;
-use disk::{Disk, NewFile, Taken};
+use disk::Disk;
 use event::time::day_text;
-use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::ParquetMetaData;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr, WriterVersion};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
 use serde_json::{Map, Value, json};
 
 use crate::LakeError;
+use crate::file::TableFile;
 use crate::schema::{DAY, position};
+use crate::words::{Press, ZSTD_LEVEL};
 
-/// Most rows of a row group: large enough to compress, small enough to skip.
-const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Rows written to a column between two looks at the size of its page.
 const WRITE_ROWS: usize = 4096;
 /// Bytes that all open files of one writer may hold in memory before the largest is flushed.
@@ -58,8 +56,7 @@ pub static SIGHTINGS_FORM: FileForm =
 fn properties(form: &FileForm) -> Result<WriterProperties, LakeError> {
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_write_batch_size(WRITE_ROWS)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by("hai-dang".into());
@@ -84,10 +81,11 @@ pub struct DayWriter {
     root: PathBuf,
     name: String,
     form: &'static FileForm,
-    properties: WriterProperties,
+    properties: WriterPropertiesPtr,
     file_schema: SchemaRef,
     modified: i64,
-    open: BTreeMap<i32, ArrowWriter<NewFile>>,
+    open: BTreeMap<i32, TableFile>,
+    press: Press,
 }
 
 impl std::fmt::Debug for DayWriter {
@@ -116,10 +114,11 @@ impl DayWriter {
             root: root.to_owned(),
             name,
             form,
-            properties: properties(form)?,
+            properties: Arc::new(properties(form)?),
             file_schema: Arc::new(Schema::new(fields)),
             modified: now / 1000,
             open: BTreeMap::new(),
+            press: Press::new()?,
         })
     }
 
@@ -140,21 +139,21 @@ impl DayWriter {
         let rows = RecordBatch::try_new(self.file_schema.clone(), columns)?;
         let mut start = 0;
         for day in days.chunk_by(|a, b| a == b) {
-            self.writer_of(day[0])?.write(&rows.slice(start, day.len()))?;
+            self.open_day(day[0])?;
+            let rows = rows.slice(start, day.len());
+            self.open.get_mut(&day[0]).map_or(Ok(()), |file| file.write(&rows, &mut self.press))?;
             start += day.len();
         }
         self.flush_if_full()
     }
 
-    fn writer_of(&mut self, day: i32) -> Result<&mut ArrowWriter<NewFile>, LakeError> {
+    fn open_day(&mut self, day: i32) -> Result<(), LakeError> {
         if !self.open.contains_key(&day) {
-            let path = self.root.join(self.relative_path(day));
-            let options =
-                ArrowWriterOptions::new().with_properties(self.properties.clone()).with_skip_arrow_metadata(true);
-            let file = self.disk.create(&path)?;
-            self.open.insert(day, ArrowWriter::try_new_with_options(file, self.file_schema.clone(), options)?);
+            let file = self.disk.create(&self.root.join(self.relative_path(day)))?;
+            let file = TableFile::new(file, Arc::clone(&self.file_schema), Arc::clone(&self.properties))?;
+            self.open.insert(day, file);
         }
-        self.open.get_mut(&day).ok_or_else(|| std::io::Error::other("no writer of the day").into())
+        Ok(())
     }
 
     fn relative_path(&self, day: i32) -> String {
@@ -162,12 +161,12 @@ impl DayWriter {
     }
 
     fn flush_if_full(&mut self) -> Result<(), LakeError> {
-        let held: usize = self.open.values().map(ArrowWriter::memory_size).sum();
+        let held: usize = self.open.values().map(TableFile::memory_size).sum();
         if held <= BUFFERED_MAX {
             return Ok(());
         }
-        let largest = self.open.values_mut().max_by_key(|writer| writer.memory_size());
-        largest.map_or(Ok(()), |writer| Ok(writer.flush()?))
+        let largest = self.open.values_mut().max_by_key(|file| file.memory_size());
+        largest.map_or(Ok(()), |file| file.end_group(&mut self.press))
     }
 
     /// Ends every file, each synced and in its place, and tells what to commit.
@@ -176,13 +175,11 @@ impl DayWriter {
     /// The disk's.
     pub fn finish(mut self) -> Result<Vec<Add>, LakeError> {
         let open = std::mem::take(&mut self.open);
-        open.into_iter().map(|(day, writer)| self.finish_file(day, writer)).collect()
+        open.into_iter().map(|(day, file)| self.finish_file(day, file)).collect()
     }
 
-    fn finish_file(&self, day: i32, mut writer: ArrowWriter<NewFile>) -> Result<Add, LakeError> {
-        let metadata = writer.finish()?;
-        let size = writer.bytes_written();
-        writer.inner_mut().publish(Taken::Replace)?;
+    fn finish_file(&mut self, day: i32, file: TableFile) -> Result<Add, LakeError> {
+        let (metadata, size) = file.finish(&mut self.press)?;
         Ok(Add {
             path: self.relative_path(day),
             size: size as i64,
