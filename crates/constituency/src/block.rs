@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use event::address;
+use event::{address, clean};
+
+use crate::sheet::split_at_byte;
 
 /// First bits of IPv4 (RFC 4291 §2.5.5.2).
 const IPV4_FIRST: u128 = 0xffff_0000_0000;
@@ -72,11 +74,11 @@ fn ones(count: u32) -> u128 {
 
 /// Reads a network in prefix notation, one address, or a range `a-b`; `None` when it is none of them.
 pub(crate) fn parse(text: &str) -> Option<Written> {
-    if let Some((first, last)) = text.split_once('-') {
+    if let Some((first, last)) = split_at_byte(text, b'-') {
         return range(first.trim().parse().ok()?, last.trim().parse().ok()?);
     }
-    let (ip, length) = text.split_once('/').map_or((text, None), |(ip, length)| (ip, Some(length)));
-    let ip: IpAddr = ip.parse().ok()?;
+    let (ip, length) = split_at_byte(text, b'/').map_or((text, None), |(ip, length)| (ip, Some(length)));
+    let ip = clean::parse_address(ip)?;
     let longest = if ip.is_ipv4() { 32 } else { 128 };
     let length = length.map_or(Some(longest), |length| prefix_length(length, longest))?;
     let bits = address::to_bits(ip);

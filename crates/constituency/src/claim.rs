@@ -1,6 +1,7 @@
 //! What one row says of its network, ASN or domain, and what several rows say together through the days.
 
 use std::hash::Hash;
+use std::iter;
 
 use rustc_hash::FxHashMap;
 
@@ -9,7 +10,7 @@ use crate::owner::{Flags, OrgId, PlaceId};
 use crate::validity::Validity;
 
 /// What one row says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Claim {
     pub(crate) line: u32,
     pub(crate) validity: Validity,
@@ -90,7 +91,7 @@ impl Roles {
 pub(crate) type Timeline = Vec<(i32, Roles)>;
 
 /// What rows about the same thing say through the days.
-pub(crate) fn timeline(claims: &[Claim], organisations: &Organisations) -> Timeline {
+fn timeline(claims: &[Claim], organisations: &Organisations) -> Timeline {
     let mut days = vec![i32::MIN];
     for claim in claims {
         days.extend([claim.validity.from, claim.validity.to]);
@@ -105,15 +106,15 @@ pub(crate) fn timeline(claims: &[Claim], organisations: &Organisations) -> Timel
 
 /// A part's timeline laid over that of the whole it lies in.
 fn overlay(part: &Timeline, whole: &Timeline) -> Timeline {
-    let mut days: Vec<i32> = part.iter().chain(whole).map(|(day, _)| *day).collect();
-    days.sort_unstable();
-    days.dedup();
-    joined(days.into_iter().map(|day| (day, on(part, day).or(on(whole, day)))))
-}
-
-fn on(timeline: &Timeline, day: i32) -> Roles {
-    let next = timeline.partition_point(|(from, _)| *from <= day);
-    timeline.get(next.wrapping_sub(1)).map_or_else(Roles::default, |(_, roles)| *roles)
+    let (mut parts, mut wholes) = (part.iter().peekable(), whole.iter().peekable());
+    let (mut of_part, mut of_whole) = (Roles::default(), Roles::default());
+    joined(iter::from_fn(|| {
+        let next = |turn: Option<&&(i32, Roles)>| turn.map(|(day, _)| *day);
+        let day = next(parts.peek()).into_iter().chain(next(wholes.peek())).min()?;
+        of_part = parts.next_if(|turn| turn.0 == day).map_or(of_part, |(_, roles)| *roles);
+        of_whole = wholes.next_if(|turn| turn.0 == day).map_or(of_whole, |(_, roles)| *roles);
+        Some((day, of_part.or(of_whole)))
+    }))
 }
 
 fn joined(days: impl Iterator<Item = (i32, Roles)>) -> Timeline {
@@ -125,40 +126,56 @@ fn joined(days: impl Iterator<Item = (i32, Roles)>) -> Timeline {
 /// A timeline among [`Timelines`].
 pub(crate) type TimelineId = u32;
 
-/// Timelines, each kept once: a hundred thousand networks have a few thousand stories.
+/// Timelines; rows that say the same share one: a hundred thousand networks mostly have a few thousand stories.
 #[derive(Debug)]
-pub(crate) struct Timelines {
-    ids: FxHashMap<Timeline, TimelineId>,
+pub(crate) struct Timelines<'o> {
+    organisations: &'o Organisations,
     all: Vec<Timeline>,
+    /// Those of rows that stand alone, by what they say (line 0).
+    alone: FxHashMap<Claim, TimelineId>,
+    /// Those of parts laid over a whole.
+    laid: FxHashMap<(TimelineId, TimelineId), TimelineId>,
 }
 
-impl Timelines {
+impl<'o> Timelines<'o> {
     /// The timeline in which nobody is ever named.
     pub(crate) const NOBODY: TimelineId = 0;
 
-    pub(crate) fn new() -> Self {
-        let mut timelines = Self { ids: FxHashMap::default(), all: Vec::new() };
-        timelines.intern(vec![(i32::MIN, Roles::default())]);
-        timelines
+    pub(crate) fn new(organisations: &'o Organisations) -> Self {
+        let nobody = vec![(i32::MIN, Roles::default())];
+        Self { organisations, all: vec![nobody], alone: FxHashMap::default(), laid: FxHashMap::default() }
     }
 
-    pub(crate) fn intern(&mut self, timeline: Timeline) -> TimelineId {
-        if let Some(id) = self.ids.get(&timeline) {
+    /// What rows about the same thing say through the days.
+    pub(crate) fn of(&mut self, claims: &[Claim]) -> TimelineId {
+        let [claim] = claims else { return self.add(timeline(claims, self.organisations)) };
+        let claim = Claim { line: 0, ..*claim };
+        if let Some(id) = self.alone.get(&claim) {
             return *id;
         }
+        let id = self.add(timeline(&[claim], self.organisations));
+        self.alone.insert(claim, id);
+        id
+    }
+
+    fn add(&mut self, timeline: Timeline) -> TimelineId {
         // Four thousand million timelines would not fit in memory.
         let id = self.all.len() as TimelineId;
-        self.all.push(timeline.clone());
-        self.ids.insert(timeline, id);
+        self.all.push(timeline);
         id
     }
 
     /// A part's timeline laid over that of the whole it lies in.
-    pub(crate) fn lay_over(&mut self, part: Timeline, whole: TimelineId) -> TimelineId {
+    pub(crate) fn lay_over(&mut self, part: TimelineId, whole: TimelineId) -> TimelineId {
         if whole == Self::NOBODY {
-            return self.intern(part);
+            return part;
         }
-        self.intern(overlay(&part, &self.all[whole as usize]))
+        if let Some(id) = self.laid.get(&(part, whole)) {
+            return *id;
+        }
+        let id = self.add(overlay(&self.all[part as usize], &self.all[whole as usize]));
+        self.laid.insert((part, whole), id);
+        id
     }
 
     pub(crate) fn all(&self) -> &[Timeline] {

@@ -110,7 +110,14 @@ impl Ipv4Index {
             own.push((first, *at));
         }
         let mut index = Self { coarse: Vec::new(), crowded: Vec::new(), fine: Vec::new(), stretches: own };
-        index.coarse = (0..=1 << 16).map(|upper| index.before(upper << 16)).collect();
+        let mut before = 0;
+        index.coarse = (0..=1 << 16)
+            .map(|upper: u64| {
+                let rest = &index.stretches[before..];
+                before += rest.iter().take_while(|(start, _)| u64::from(*start) < upper << 16).count();
+                before as u32
+            })
+            .collect();
         for upper in 0..1 << 16 {
             let within = index.coarse[upper + 1] - index.coarse[upper];
             let at = if within as usize >= CROWDED { index.fine.len() as u32 } else { SPARSE };

@@ -12,9 +12,8 @@ use event::subject::Subject;
 use rustc_hash::FxHashMap;
 
 use crate::block;
-use crate::claim::{Claim, TimelineId, Timelines, timeline};
+use crate::claim::{Claim, TimelineId, Timelines};
 use crate::index::{Ipv4Index, Ipv6Index, SliceAt, Slices};
-use crate::organisation::Organisations;
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -48,11 +47,11 @@ impl Constituency {
     /// Makes tables ready.
     pub fn build(tables: Tables) -> Self {
         let organisations = &tables.organisations;
-        let mut timelines = Timelines::new();
-        let ipv4 = stretches(&pieces(&tables.networks, true), organisations, &mut timelines);
-        let ipv6 = stretches(&pieces(&tables.networks, false), organisations, &mut timelines);
-        let asns = asn_timelines(&tables.asns, organisations, &mut timelines);
-        let domains = domain_timelines(&tables.domains, organisations, &mut timelines);
+        let mut timelines = Timelines::new(organisations);
+        let ipv4 = stretches(&pieces(&tables.networks, true), &mut timelines);
+        let ipv6 = stretches(&pieces(&tables.networks, false), &mut timelines);
+        let asns = asn_timelines(&tables.asns, &mut timelines);
+        let domains = domain_timelines(&tables.domains, &mut timelines);
         let (slices, starts) = Slices::build(timelines.all(), organisations);
         let at = |id: TimelineId| starts[id as usize];
         let placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<_> {
@@ -148,23 +147,18 @@ fn above(name: &str) -> Option<&str> {
     name.split_once('.').map(|(_, above)| above)
 }
 
-fn asn_timelines(
-    rows: &[(u32, Claim)],
-    organisations: &Organisations,
-    timelines: &mut Timelines,
-) -> Vec<(u32, TimelineId)> {
+fn asn_timelines(rows: &[(u32, Claim)], timelines: &mut Timelines<'_>) -> Vec<(u32, TimelineId)> {
     let mut groups: FxHashMap<u32, Vec<Claim>> = FxHashMap::default();
     for (asn, claim) in rows {
         groups.entry(*asn).or_default().push(*claim);
     }
-    groups.into_iter().map(|(asn, claims)| (asn, timelines.intern(timeline(&claims, organisations)))).collect()
+    groups.into_iter().map(|(asn, claims)| (asn, timelines.of(&claims))).collect()
 }
 
 /// The timeline of every name in the table, laid over that of the longest other name it ends in.
 fn domain_timelines<'t>(
     rows: &'t [(Box<str>, Claim)],
-    organisations: &Organisations,
-    timelines: &mut Timelines,
+    timelines: &mut Timelines<'_>,
 ) -> FxHashMap<&'t str, TimelineId> {
     let mut groups: FxHashMap<&str, Vec<Claim>> = FxHashMap::default();
     for (name, claim) in rows {
@@ -176,7 +170,8 @@ fn domain_timelines<'t>(
     for (name, claims) in groups {
         let above = suffixes(name).skip(1).find_map(|suffix| ready.get(suffix));
         let above = above.copied().unwrap_or(Timelines::NOBODY);
-        ready.insert(name, timelines.lay_over(timeline(&claims, organisations), above));
+        let own = timelines.of(&claims);
+        ready.insert(name, timelines.lay_over(own, above));
     }
     ready
 }

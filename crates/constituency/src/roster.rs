@@ -6,7 +6,7 @@ use crate::finding::{At, Code, Findings};
 use crate::organisation::{LEVELS_MAX, Organisation, Organisations};
 use crate::owner::OrgId;
 use crate::reference::Reference;
-use crate::sheet::{self, Columns};
+use crate::sheet::{Columns, Sheet};
 use crate::tables::validity;
 use crate::validity::Validity;
 
@@ -34,7 +34,8 @@ pub(crate) fn read((file, text): (&str, &str), reference: &Reference, findings: 
         return organisations;
     }
     let mut entries = Vec::new();
-    for row in sheet::read(file, text, COLUMNS, findings) {
+    let mut sheet = Sheet::open(file, text, COLUMNS, findings);
+    while let Some(row) = sheet.next_row(findings) {
         let at = At { file, line: row.line };
         entries.extend(add(at, row.cells, &mut organisations, reference, findings));
     }

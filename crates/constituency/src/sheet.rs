@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter};
+
 use crate::finding::{At, Code, Findings};
 
 /// Most rows of one table.
@@ -24,35 +26,103 @@ pub(crate) struct Columns<const N: usize> {
     pub(crate) needed: usize,
 }
 
-/// The rows of a text that have the cells they should have.
-pub(crate) fn read<'t, const N: usize>(
-    file: &str,
+/// A table being read: its rows that have the cells they should have.
+#[derive(Debug)]
+pub(crate) struct Sheet<'t, const N: usize> {
+    file: &'t str,
     text: &'t str,
-    columns: Columns<N>,
-    findings: &mut Findings,
-) -> Vec<Row<'t, N>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !is_skipped(line));
-    let Some((line, header)) = lines.next() else {
-        findings.add(At { file, line: 0 }, "", "", Code::NoHeader, "the file has no header");
-        return Vec::new();
-    };
-    let header = split(header).unwrap_or_default();
-    let Some(places) = places(At { file, line }, &header, columns, findings) else { return Vec::new() };
-    let mut rows = Vec::new();
-    for (line, written) in lines {
-        let at = At { file, line };
-        if rows.len() == ROWS_MAX {
-            findings.add(at, "", "", Code::TooManyRows, format!("the rows after the first {ROWS_MAX} are not read"));
-            break;
+    /// The line that was read last.
+    line: u32,
+    /// Cells of a row, and the places of those that are asked for; `None` when the header is wrong.
+    header: Option<(usize, [Option<usize>; N])>,
+    rows: usize,
+    cells: Vec<Cow<'t, str>>,
+}
+
+impl<'t, const N: usize> Sheet<'t, N> {
+    /// Reads the header.
+    pub(crate) fn open(file: &'t str, text: &'t str, columns: Columns<N>, findings: &mut Findings) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut sheet = Self { file, text, line: 0, header: None, rows: 0, cells: Vec::new() };
+        let Some(header) = sheet.next_line() else {
+            findings.add(At { file, line: 0 }, "", "", Code::NoHeader, "the file has no header");
+            return sheet;
+        };
+        if split(header, &mut sheet.cells).is_none() {
+            sheet.cells.clear();
         }
-        rows.extend(row(at, written, &header, places, findings));
+        let places = places(At { file, line: sheet.line }, &sheet.cells, columns, findings);
+        sheet.header = places.map(|places| (sheet.cells.len(), places));
+        sheet
     }
-    rows
+
+    /// The next row; `None` at the end.
+    pub(crate) fn next_row(&mut self, findings: &mut Findings) -> Option<Row<'t, N>> {
+        let (width, places) = self.header?;
+        while let Some(written) = self.next_line() {
+            let at = At { file: self.file, line: self.line };
+            if self.rows == ROWS_MAX {
+                let message = format!("the rows after the first {ROWS_MAX} are not read");
+                findings.add(at, "", "", Code::TooManyRows, message);
+                return None;
+            }
+            if self.split_row(at, written, width, findings) {
+                self.rows += 1;
+                let mut cell = |place: Option<usize>| place.map(|place| std::mem::take(&mut self.cells[place]));
+                let cells = places.map(|place| cell(place).unwrap_or_default());
+                return Some(Row { line: self.line, cells });
+            }
+        }
+        None
+    }
+
+    fn split_row(&mut self, at: At<'_>, written: &'t str, width: usize, findings: &mut Findings) -> bool {
+        if split(written, &mut self.cells).is_none() {
+            findings.add(at, "", written, Code::BadRow, "quotes do not close on the line");
+            return false;
+        }
+        let is_whole = self.cells.len() == width;
+        if !is_whole {
+            let message = format!("{} cells under a header of {width}", self.cells.len());
+            findings.add(at, "", written, Code::BadRow, message);
+        }
+        is_whole
+    }
+
+    /// The next line that says something, without its end.
+    fn next_line(&mut self) -> Option<&'t str> {
+        while !self.text.is_empty() {
+            let (line, rest) = split_at_byte(self.text, b'\n').unwrap_or((self.text, ""));
+            self.text = rest;
+            self.line += 1;
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            if !is_skipped(line) {
+                return Some(line);
+            }
+        }
+        None
+    }
+}
+
+/// What stands before and behind the first of an ASCII byte.
+pub(crate) fn split_at_byte(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = memchr(byte, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Cuts off blanks at the start, where there mostly are none.
+fn start(text: &str) -> &str {
+    if text.as_bytes().first().is_none_or(u8::is_ascii_graphic) { text } else { text.trim_start() }
+}
+
+/// Cuts off blanks at both ends.
+fn trim(text: &str) -> &str {
+    let text = start(text);
+    if text.as_bytes().last().is_none_or(u8::is_ascii_graphic) { text } else { text.trim_end() }
 }
 
 fn is_skipped(line: &str) -> bool {
-    let start = line.trim_start();
+    let start = start(line);
     start.starts_with('#') || start.bytes().all(|b| matches!(b, b',' | b' ' | b'\t'))
 }
 
@@ -84,47 +154,41 @@ fn places<const N: usize>(
     sound.then_some(places)
 }
 
-fn row<'t, const N: usize>(
-    at: At<'_>,
-    written: &'t str,
-    header: &[Cow<'_, str>],
-    places: [Option<usize>; N],
-    findings: &mut Findings,
-) -> Option<Row<'t, N>> {
-    let Some(mut cells) = split(written) else {
-        findings.add(at, "", written, Code::BadRow, "quotes do not close on the line");
-        return None;
-    };
-    if cells.len() != header.len() {
-        let message = format!("{} cells under a header of {}", cells.len(), header.len());
-        findings.add(at, "", written, Code::BadRow, message);
-        return None;
-    }
-    let cells = places.map(|place| place.map_or(Cow::Borrowed(""), |place| std::mem::take(&mut cells[place])));
-    Some(Row { line: at.line, cells })
-}
-
 /// A cell and what follows its comma.
 type Cell<'t> = (Cow<'t, str>, Option<&'t str>);
 
 /// The cells of a line, blanks around them cut off; `None` when quotes do not close.
-fn split(line: &str) -> Option<Vec<Cow<'_, str>>> {
-    let mut cells = Vec::with_capacity(10);
+fn split<'t>(line: &'t str, cells: &mut Vec<Cow<'t, str>>) -> Option<()> {
+    cells.clear();
+    if !line.contains('"') {
+        split_plain(line, cells);
+        return Some(());
+    }
     let mut rest = Some(line);
     while let Some(line) = rest {
-        let (cell, after) = match line.trim_start().strip_prefix('"') {
+        let (cell, after) = match start(line).strip_prefix('"') {
             Some(quoted) => quoted_cell(quoted)?,
             None => plain_cell(line),
         };
         cells.push(cell);
         rest = after;
     }
-    Some(cells)
+    Some(())
+}
+
+/// The cells of a line without quotes.
+fn split_plain<'t>(line: &'t str, cells: &mut Vec<Cow<'t, str>>) {
+    let mut start = 0;
+    for comma in memchr_iter(b',', line.as_bytes()) {
+        cells.push(Cow::Borrowed(trim(&line[start..comma])));
+        start = comma + 1;
+    }
+    cells.push(Cow::Borrowed(trim(&line[start..])));
 }
 
 fn plain_cell(line: &str) -> Cell<'_> {
-    let (cell, after) = line.split_once(',').map_or((line, None), |(cell, after)| (cell, Some(after)));
-    (Cow::Borrowed(cell.trim()), after)
+    let (cell, after) = split_at_byte(line, b',').map_or((line, None), |(cell, after)| (cell, Some(after)));
+    (Cow::Borrowed(trim(cell)), after)
 }
 
 /// A cell whose opening quote is already read.
@@ -151,8 +215,9 @@ mod tests {
 
     fn rows(text: &str) -> (Vec<(u32, [String; 3])>, Vec<Code>) {
         let mut findings = Findings::default();
-        let rows = read("x.csv", text, COLUMNS, &mut findings);
-        let rows = rows.into_iter().map(|row| (row.line, row.cells.map(Cow::into_owned))).collect();
+        let mut sheet = Sheet::open("x.csv", text, COLUMNS, &mut findings);
+        let rows = std::iter::from_fn(|| sheet.next_row(&mut findings));
+        let rows = rows.map(|row| (row.line, row.cells.map(Cow::into_owned))).collect();
         (rows, findings.finish().into_iter().map(|finding| finding.code).collect())
     }
 

@@ -1,10 +1,7 @@
 //! Nested networks become stretches of addresses that do not nest, each with one answer.
 
-use std::cmp::Reverse;
-
 use crate::block::Block;
-use crate::claim::{Claim, TimelineId, Timelines, timeline};
-use crate::organisation::Organisations;
+use crate::claim::{Claim, TimelineId, Timelines};
 
 /// A network with a prefix, and one row that names it. Two of them nest or are apart: the property the sweep lives on.
 #[derive(Debug, Clone, Copy)]
@@ -16,18 +13,24 @@ pub(crate) struct Piece {
 /// The pieces of rows of one family, by first address, the whole before its parts.
 pub(crate) fn pieces(rows: &[(Block, Claim)], ipv4: bool) -> Vec<Piece> {
     let family = rows.iter().filter(|(block, _)| block.is_ipv4() == ipv4);
-    let mut pieces: Vec<_> =
+    let pieces: Vec<_> =
         family.flat_map(|(block, claim)| block.prefixes().map(|block| Piece { block, claim: *claim })).collect();
-    pieces.sort_by_key(|piece| (piece.block.first, Reverse(piece.block.last), piece.claim.line));
-    pieces
+    if ipv4 {
+        sorted(&pieces, |block| (block.first as u32, !(block.last as u32)))
+    } else {
+        sorted(&pieces, |block| (block.first, !block.last))
+    }
+}
+
+/// Pieces by a key of their block; where it is the same, by line, which is the order they come in.
+fn sorted<K: Ord>(pieces: &[Piece], key: fn(Block) -> K) -> Vec<Piece> {
+    let mut order: Vec<(K, usize)> = pieces.iter().enumerate().map(|(at, piece)| (key(piece.block), at)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, at)| pieces[at]).collect()
 }
 
 /// From each address on to the next, one timeline. Sorted; the first address is 0.
-pub(crate) fn stretches(
-    pieces: &[Piece],
-    organisations: &Organisations,
-    timelines: &mut Timelines,
-) -> Vec<(u128, TimelineId)> {
+pub(crate) fn stretches(pieces: &[Piece], timelines: &mut Timelines<'_>) -> Vec<(u128, TimelineId)> {
     let mut sweep = Sweep::from(Timelines::NOBODY);
     let mut claims = Vec::new();
     for same in pieces.chunk_by(|a, b| a.block == b.block) {
@@ -35,8 +38,8 @@ pub(crate) fn stretches(
         sweep.close_before(block.first);
         claims.clear();
         claims.extend(same.iter().map(|piece| piece.claim));
-        let id = timelines.lay_over(timeline(&claims, organisations), sweep.innermost());
-        sweep.open(block, id);
+        let own = timelines.of(&claims);
+        sweep.open(block, timelines.lay_over(own, sweep.innermost()));
     }
     sweep.finish()
 }

@@ -12,7 +12,7 @@ use crate::owner::{Flags, OrgId};
 use crate::places::Places;
 use crate::reference::Reference;
 use crate::roster;
-use crate::sheet::{self, Columns, Row};
+use crate::sheet::{Columns, Row, Sheet};
 use crate::validity::Validity;
 
 /// The tables by the last part of their file's name, in the order in which they are read.
@@ -55,17 +55,32 @@ impl Tables {
     /// As [`Tables::read`], by other reference data.
     pub fn read_by(reference: &Reference, files: &[(&str, &str)]) -> (Self, Vec<Finding>) {
         let mut findings = Findings::default();
-        let files = sort(files, &mut findings);
+        let (tables, names) = Self::read_rows(reference, files, &mut findings);
+        checks::find_conflicts(&tables, names, &mut findings);
+        (tables, findings.finish())
+    }
+
+    /// As [`Tables::read`], of tables that were judged when they were taken in: nothing is told of them again.
+    pub fn read_judged(files: &[(&str, &str)]) -> Self {
+        Self::read_rows(&Reference::shipped(), files, &mut Findings::default()).0
+    }
+
+    /// The rows, and what the files are called.
+    fn read_rows<'t>(
+        reference: &Reference,
+        files: &[(&'t str, &'t str)],
+        findings: &mut Findings,
+    ) -> (Self, [&'t str; 4]) {
+        let files = sort(files, findings);
         let [organisations, networks, asns, domains] = files;
         let mut tables =
             Self { places: reference.places.clone(), texts: files.map(|(_, text)| text.into()), ..Self::default() };
-        tables.organisations = roster::read(organisations, reference, &mut findings);
-        let mut reader = Reader { reference, organisations: &tables.organisations, findings: &mut findings };
+        tables.organisations = roster::read(organisations, reference, findings);
+        let mut reader = Reader { reference, organisations: &tables.organisations, findings };
         tables.networks = reader.rows(networks, NETWORK_COLUMNS, Reader::network);
         tables.asns = reader.rows(asns, ASN_COLUMNS, Reader::asn);
         tables.domains = reader.rows(domains, DOMAIN_COLUMNS, Reader::domain);
-        checks::find_conflicts(&tables, files.map(|(name, _)| name), &mut findings);
-        (tables, findings.finish())
+        (tables, files.map(|(name, _)| name))
     }
 }
 
@@ -114,8 +129,12 @@ impl Reader<'_, '_> {
         if text.is_empty() {
             return Vec::new();
         }
-        let rows = sheet::read(file, text, columns, self.findings);
-        rows.into_iter().filter_map(|Row { line, cells }| read(self, At { file, line }, cells)).collect()
+        let mut rows = Vec::new();
+        let mut sheet = Sheet::open(file, text, columns, self.findings);
+        while let Some(Row { line, cells }) = sheet.next_row(self.findings) {
+            rows.extend(read(self, At { file, line }, cells));
+        }
+        rows
     }
 
     fn network(&mut self, at: At<'_>, cells: [Cow<'_, str>; 7]) -> Option<(Block, Claim)> {

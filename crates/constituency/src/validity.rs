@@ -30,7 +30,7 @@ impl Validity {
 /// A written day `YYYY-MM-DD`, no other spelling.
 pub(crate) fn parse_day(text: &str) -> Option<i32> {
     const WRITTEN: usize = "YYYY-MM-DD".len();
-    (text.len() == WRITTEN).then(|| time::parse_day(text)).flatten()
+    if text.len() == WRITTEN { time::parse_day(text) } else { None }
 }
 
 #[cfg(test)]

@@ -128,24 +128,22 @@ pub fn parse_address(text: &str) -> Option<IpAddr> {
 
 /// The spelling nearly every address has, four times as fast as the standard library reads it.
 fn parse_dotted(text: &[u8]) -> Option<Ipv4Addr> {
-    let (mut bits, mut octet, mut digits, mut dots) = (0u32, 0u32, 0, 0);
-    for byte in text {
-        match byte {
-            b'0'..=b'9' if digits == 0 || octet != 0 => {
-                octet = octet * 10 + u32::from(byte - b'0');
-                digits += 1;
-                if octet > 255 {
-                    return None;
-                }
-            }
-            b'.' if digits > 0 && dots < 3 => {
-                bits = bits << 8 | octet;
-                (octet, digits, dots) = (0, 0, dots + 1);
-            }
-            _ => return None,
-        }
-    }
-    (dots == 3 && digits > 0).then(|| Ipv4Addr::from_bits(bits << 8 | octet))
+    let (a, text) = octet(text)?;
+    let (b, text) = octet(text.strip_prefix(b".")?)?;
+    let (c, text) = octet(text.strip_prefix(b".")?)?;
+    let (d, text) = octet(text.strip_prefix(b".")?)?;
+    text.is_empty().then(|| Ipv4Addr::new(a, b, c, d))
+}
+
+/// A number up to 255 without a leading zero, and what follows it.
+fn octet(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |at: usize| text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    let first = digit(0)?;
+    let Some(second) = digit(1) else { return Some((first, &text[1..])) };
+    let Some(third) = digit(2) else { return (first > 0).then(|| (first * 10 + second, &text[2..])) };
+    let number = u16::from(first) * 100 + u16::from(second) * 10 + u16::from(third);
+    (first > 0).then_some(())?;
+    Some((u8::try_from(number).ok()?, &text[3..]))
 }
 
 fn parse_asn(text: &str) -> Option<i64> {

@@ -21,21 +21,26 @@ pub fn parse(text: &str) -> Option<i64> {
 /// The form almost every report uses: `YYYY-MM-DD hh:mm:ss`, or with `T`, perhaps ending `Z` or `+00:00`.
 fn parse_plain(b: &[u8]) -> Option<i64> {
     let zone_is_utc = matches!(b.get(19..), Some(b"" | b"Z" | b"+00:00" | b" UTC"));
-    if !zone_is_utc || b[4] != b'-' || b[7] != b'-' || b[13] != b':' || b[16] != b':' {
+    if !zone_is_utc || b[13] != b':' || b[16] != b':' || (b[10] != b' ' && b[10] != b'T') {
         return None;
     }
-    if b[10] != b' ' && b[10] != b'T' {
+    let day = plain_day(b.first_chunk()?)?;
+    let (hour, minute, second) = (digits(&b[11..13])?, digits(&b[14..16])?, digits(&b[17..19])?);
+    if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    let number = |range: std::ops::Range<usize>| {
-        b[range].iter().try_fold(0i64, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
-    };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    if hour > 23 || minute > 59 || second > 59 || day < 1 || day > days_in_month(year, month)? {
-        return None;
-    }
-    Some((days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second) * SECOND)
+    Some((day * 86_400 + hour * 3600 + minute * 60 + second) * SECOND)
+}
+
+/// `YYYY-MM-DD` as days since 1970-01-01.
+fn plain_day(b: &[u8; 10]) -> Option<i64> {
+    let (year, month, day) = (digits(&b[..4])?, digits(&b[5..7])?, digits(&b[8..])?);
+    let is_day = b[4] == b'-' && b[7] == b'-' && (1..=days_in_month(year, month)?).contains(&day);
+    is_day.then(|| days_from_civil(year, month, day))
+}
+
+fn digits(b: &[u8]) -> Option<i64> {
+    b.iter().try_fold(0, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
 }
 
 fn days_in_month(year: i64, month: i64) -> Option<i64> {
@@ -128,8 +133,11 @@ pub fn to_text(micros: i64) -> String {
 
 /// Days since 1970-01-01 of a written date `YYYY-MM-DD`.
 pub fn parse_day(text: &str) -> Option<i32> {
-    let date: civil::Date = text.trim().parse().ok()?;
-    Some(day_number(date))
+    let text = text.trim();
+    if let Some(day) = text.as_bytes().try_into().ok().and_then(plain_day) {
+        return Some(day as i32);
+    }
+    text.parse().ok().map(day_number)
 }
 
 /// Days since 1970-01-01 of a date.

@@ -66,8 +66,16 @@ fn read_tables(path: &Path) -> Result<Vec<(&'static str, String)>, PipelineError
 }
 
 fn tables(files: &[(&'static str, String)]) -> (Tables, Vec<Finding>) {
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    Tables::read(&files)
+    Tables::read(&by_name(files))
+}
+
+/// Tables that were taken in before.
+fn judged(files: &[(&'static str, String)]) -> Tables {
+    Tables::read_judged(&by_name(files))
+}
+
+fn by_name<'f>(files: &'f [(&'static str, String)]) -> Vec<(&'static str, &'f str)> {
+    files.iter().map(|(name, text)| (*name, text.as_str())).collect()
 }
 
 /// Largest file of a source, unpacked: a database of the world's places has some 150 MB.
@@ -230,7 +238,7 @@ pub fn attributor(folder: &DataFolder, version: Option<u32>) -> Result<Arc<Attri
     let mut snapshots = FxHashMap::default();
     for snapshot in version.snapshots() {
         let path = snapshot_path(folder, snapshot);
-        let tables = tables(&read_tables(&path)?).0;
+        let tables = judged(&read_tables(&path)?);
         let (background, _) = background(folder.country(), &read_sources(&path)?, &path)?;
         snapshots.insert(snapshot, Arc::new(Constituency::build(tables).with_background(Arc::new(background))));
     }
