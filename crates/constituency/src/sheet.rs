@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use crate::finding::{At, Code, Findings};
 
@@ -179,7 +179,7 @@ fn split<'t>(line: &'t str, cells: &mut Vec<Cow<'t, str>>) -> Option<()> {
 /// The cells of a line without quotes.
 fn split_plain<'t>(line: &'t str, cells: &mut Vec<Cow<'t, str>>) {
     let mut start = 0;
-    for comma in memchr_iter(b',', line.as_bytes()) {
+    for comma in line.bytes().enumerate().filter(|(_, byte)| *byte == b',').map(|(at, _)| at) {
         cells.push(Cow::Borrowed(trim(&line[start..comma])));
         start = comma + 1;
     }

@@ -179,8 +179,21 @@ fn country_code(text: &str) -> Option<Cow<'_, str>> {
 /// A domain name: IDNA, lower case, without a trailing dot; not an address.
 pub fn fqdn(text: &str) -> Option<Cow<'_, str>> {
     let name = text.trim_end_matches('.');
+    if is_plain_name(name) {
+        return Some(Cow::Borrowed(name));
+    }
     let name = if name.is_ascii() { lower(name) } else { Cow::Owned(idna::domain_to_ascii(name).ok()?) };
     is_name(&name).then_some(name)
+}
+
+/// Whether it is, at first sight, a name as nearly all are: small letters, digits, hyphens.
+fn is_plain_name(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+    // No early exit: so it is done sixteen bytes at a time.
+    let plain = name.bytes().fold(true, |plain, b| plain & is_plain(b));
+    let has_letter = name.bytes().fold(false, |found, b| found | b.is_ascii_lowercase());
+    let mut labels = name.as_bytes().split(|b| *b == b'.');
+    plain && has_letter && labels.all(|label| (1..=LABEL_MAX).contains(&label.len()))
 }
 
 fn is_name(name: &str) -> bool {

@@ -14,6 +14,7 @@ use crate::format::RECORD_MAX;
 use search::{find, find_either};
 use text::{kept, latin1, push_text, unquote};
 
+mod blocks;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -153,8 +154,14 @@ impl Records {
 
     /// Fills the cells with the record at the start of the window; its length without and with its line end.
     fn scan(&mut self, window: &[u8], at_end: bool) -> Option<(usize, usize)> {
-        self.cells.clear();
         self.copied.clear();
+        let is_table = self.delimiter != b'\n';
+        is_table.then(|| self.scan_blocks(window)).flatten().or_else(|| self.scan_cells(window, at_end))
+    }
+
+    /// As [`scan`](Self::scan), cell by cell.
+    fn scan_cells(&mut self, window: &[u8], at_end: bool) -> Option<(usize, usize)> {
+        self.cells.clear();
         let mut at = 0;
         loop {
             let span = self.span(window, at);

@@ -45,6 +45,21 @@ fn limited(limit: usize) -> Records {
     Records { limit, ..Records::csv(b',', Some(b'"')) }
 }
 
+proptest! {
+    #[test]
+    fn blocks_are_read_as_cells_are(text in "[a\",\n\r;\u{0}é]{0,12}(\"[a,\n]{0,9}\"[,\n]|[ab]{0,70}[,\n]){0,30}", quote in any::<bool>()) {
+        let mut records = Records::csv(b',', quote.then_some(b'"'));
+        let mut rest = text.as_bytes();
+        while let Some(found) = records.scan_blocks(rest) {
+            let cells: Vec<_> = records.cells.iter().map(|cell| (cell.start, cell.end)).collect();
+            prop_assert_eq!(Some(found), records.scan_cells(rest, false));
+            prop_assert!(records.cells.iter().all(|cell| !cell.copied));
+            prop_assert_eq!(cells, records.cells.iter().map(|cell| (cell.start, cell.end)).collect::<Vec<_>>());
+            rest = &rest[found.1..];
+        }
+    }
+}
+
 #[test]
 fn quotes_are_read_as_python_reads_them() {
     assert_eq!(csv("a,\"b\"\"c\",\"d,e\""), [["a", "b\"c", "d,e"]]);
