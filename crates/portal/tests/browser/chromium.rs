@@ -17,8 +17,10 @@ use tempfile::TempDir;
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities as _;
 use thirtyfour::error::{WebDriverError, WebDriverResult};
 use thirtyfour::session::http::{Body, HttpClient};
-use thirtyfour::{BrowserLogEntry, ChromeCapabilities, LoggingPrefsLogLevel, WebDriver};
+use thirtyfour::{BrowserLogEntry, By, ChromeCapabilities, LoggingPrefsLogLevel, WebDriver, WebElement};
 use tokio::net::TcpStream;
+
+use crate::talk;
 
 /// Longest time for one command of the driver.
 const COMMAND: Duration = Duration::from_secs(60);
@@ -106,6 +108,21 @@ impl Browser {
         let start: String = expression.chars().take(80).collect();
         assert!(answer["exceptionDetails"].is_null(), "{start}: {}", answer["exceptionDetails"]);
         answer["result"]["value"].take()
+    }
+
+    /// The element of a selector.
+    pub(crate) async fn find(&self, selector: &str) -> WebElement {
+        self.web.find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"))
+    }
+
+    /// Clicks on what opens another page, and waits until all of that is there.
+    pub(crate) async fn follow(&self, selector: &str) {
+        self.value("window.isOld = true").await;
+        self.find(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let is_there = json!({ "expression": "!window.isOld && document.readyState === 'complete'" });
+        // Between two pages there is nothing to ask.
+        let ask = async || self.web.cdp().send_raw("Runtime.evaluate", &is_there).await;
+        talk::until(async || ask().await.is_ok_and(|answer| answer["result"]["value"] == true)).await;
     }
 
     /// Puts axe-core on the page.

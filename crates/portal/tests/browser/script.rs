@@ -1,7 +1,6 @@
 //! Without JavaScript nothing is missing: the same pages, and every task can be done.
 
 use serde_json::json;
-use thirtyfour::By;
 
 use crate::chromium::{Browser, Tools, run};
 use crate::country;
@@ -45,12 +44,13 @@ async fn compare(browser: &Browser, door: &str) {
 /// From the home page through the check to a request that is filed.
 async fn file_a_request(browser: &Browser, door: &str) {
     browser.open(door).await;
-    for link in ["main .button", "main a[href$='/yeu-cau/ghi-nhan-sai']", "#address"] {
-        click(browser, link).await;
+    for link in ["main .button", "main a[href$='/yeu-cau/ghi-nhan-sai']"] {
+        browser.follow(link).await;
     }
+    click(browser, "#address").await;
     fill(browser, &[("text", "Máy đã cài lại."), ("contact", "024 0000 0000")]).await;
     assert!(read(browser, "main h1").await.contains("Phiếu yêu cầu"));
-    click(browser, "a.lang").await;
+    browser.follow("a.lang").await;
     assert!(read(browser, "main h1").await.contains("Your request"));
 }
 
@@ -59,23 +59,21 @@ async fn watch(browser: &Browser, door: &str) {
     browser.open(&format!("{door}/quan-tri")).await;
     fill(browser, &[("token", ADMIN_TOKEN)]).await;
     assert!(read(browser, "main h1").await.contains("Nguồn dữ liệu"));
-    click(browser, "nav a[href='/quan-tri/dong-loi']").await;
+    browser.follow("nav a[href='/quan-tri/dong-loi']").await;
     click(browser, "#ly-do option[value='missing-time']").await;
-    click(browser, "form.filter button").await;
+    browser.follow("form.filter button").await;
     assert!(read(browser, "tbody").await.contains("thiếu thời điểm"));
-    click(browser, "tbody a").await;
-    click(browser, "main form button").await;
+    browser.follow("tbody a").await;
+    browser.follow("main form button").await;
     assert!(read(browser, "main h1").await.contains("Đã đọc lại"));
-    click(browser, "nav form button").await;
+    browser.follow("nav form button").await;
     assert!(read(browser, "main h1").await.contains("Đăng nhập"));
 }
 
 async fn click(browser: &Browser, selector: &str) {
-    let node = browser.web().find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
-    node.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    browser.find(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
 }
 
 async fn read(browser: &Browser, selector: &str) -> String {
-    let node = browser.web().find(By::Css(selector)).await.unwrap_or_else(|error| panic!("{selector}: {error}"));
-    node.text().await.expect("text")
+    browser.find(selector).await.text().await.expect("text")
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use portal::front::Front;
-use thirtyfour::By;
 
 use crate::chromium::{Browser, Tools, run};
 use crate::country;
@@ -82,12 +81,10 @@ async fn visit(browser: &Browser, stop: &Stop, door: &str, lang: &str) -> Vec<St
 /// Types into the fields of a page's form and sends it.
 pub(crate) async fn fill(browser: &Browser, fields: &[(&str, &str)]) {
     for (id, text) in fields {
-        let field = browser.web().find(By::Id(*id)).await.expect("a field");
-        field.send_keys(*text).await.expect("it takes what is typed");
+        browser.find(&format!("#{id}")).await.send_keys(*text).await.expect("it takes what is typed");
     }
     if !fields.is_empty() {
-        let button = browser.web().find(By::Css("main form button")).await.expect("a button");
-        button.click().await.expect("the form is sent");
+        browser.follow("main form button").await;
     }
 }
 
