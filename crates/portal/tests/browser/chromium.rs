@@ -193,8 +193,9 @@ impl Drop for Driver {
 
 /// The processes that a process has started: the browser, unless it was told to quit.
 fn children(process: u32) -> Vec<String> {
-    let list = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
-    list.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// Carries commands to the driver, one connection each.

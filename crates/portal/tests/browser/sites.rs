@@ -17,13 +17,17 @@ const TARGETS: [&str; 4] = ["/kiem-tra", "/en/kiem-tra", "/api/v1/check", "/quan
 /// Every way a page has to another site's answer; gives what each way told.
 const ATTACK: &str = r"(async url => {
     const told = {};
+    const rules = node => {
+        try { return node.sheet ? node.sheet.cssRules.length : null; } catch (error) { return error.name; }
+    };
     const load = (kind, name, more) => new Promise(done => {
         const node = document.createElement(name);
-        const end = what => done(told[kind] = [what, node.naturalWidth, node.width, node.height,
-            node.sheet ? node.sheet.cssRules.length : null, node.contentDocument === undefined ? null : !!node.contentDocument,
+        const end = what => done(told[kind] ??= [what, node.naturalWidth, node.width, node.height,
+            rules(node), node.contentDocument === undefined ? null : !!node.contentDocument,
             node.contentWindow ? node.contentWindow.length : null]);
         node.onload = () => end('load');
         node.onerror = () => end('error');
+        setTimeout(() => end('silence'), 3000);
         Object.assign(node, more);
         document.body.append(node);
     });
@@ -46,8 +50,8 @@ const ATTACK: &str = r"(async url => {
     await load('frame', 'iframe', { src: url });
     await load('object', 'object', { data: url });
     const other = window.open(url);
-    for (let tries = 0; other && !other.closed && tries < 500; tries++) {
-        await new Promise(done => requestAnimationFrame(done));
+    for (let tries = 0; other && !other.closed && tries < 2000; tries++) {
+        await fetch('/');
     }
     told.window = [!!other, other?.closed, other?.length];
     told.sizes = performance.getEntriesByType('resource').filter(one => one.name === url).map(one =>
