@@ -30,8 +30,7 @@ impl View {
     /// Makes the browser look this way.
     pub(crate) async fn show(self, browser: &Browser) {
         let Self { width, height, scheme } = self;
-        let size =
-            json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700 });
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700 });
         browser.tell("Emulation.setDeviceMetricsOverride", size).await;
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         browser.tell("Emulation.setEmulatedMedia", media).await;

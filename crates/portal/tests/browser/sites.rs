@@ -78,6 +78,11 @@ fn another_site_learns_nothing_of_a_visitor() {
                 }
                 learns_nothing(&told, target);
             }
+            // That the same page can read what is open to all shows that it would have read the rest.
+            browser.open(&attacker).await;
+            let open = attack(&browser, &format!("{}/du-lieu/daily-2026-11.vi.csv", doors[0])).await;
+            assert_eq!((&open["cors"][1], &open["cors"][2]), (&200.into(), &30.into()), "{open}");
+            close_others(&browser).await;
         }
         same_to_the_wire(&browser, &doors).await;
         browser.quit().await;
@@ -153,7 +158,8 @@ async fn show(mut stream: TcpStream) -> std::io::Result<()> {
     let _ = stream.read(&mut head).await?;
     let page = "<!doctype html><title>x</title><link rel=icon href='data:,'><body>";
     let length = page.len();
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(page.as_bytes()).await
 }
