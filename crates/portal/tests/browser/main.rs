@@ -4,6 +4,7 @@
 //! pass. Screenshots: `screens` beside what cargo builds.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 #[path = "../../examples/made/house.rs"]
 #[expect(dead_code, reason = "shared with the tests without a browser")]
