@@ -135,14 +135,20 @@ async fn press(browser: &Browser, keys: &[Key]) {
     chain.perform().await.expect("keys are pressed");
 }
 
-/// What is wrong in the view that is shown: what sticks out, what axe-core finds.
+/// What is wrong in the view that is shown, its tables unfolded: what sticks out, what axe-core finds.
 pub(crate) async fn view(browser: &Browser, view: View) -> Vec<String> {
+    unfold(browser, true).await;
     let wide = browser.value(WIDE).await;
     let mut wrong: Vec<String> = strings(&browser.value(AXE).await);
+    unfold(browser, false).await;
     if wide["page"].as_u64().is_none_or(|page| page > view.width.into()) || wide["wide"] != json!([]) {
         wrong.push(format!("sticks out: {wide}"));
     }
     wrong.into_iter().map(|what| format!("{} {}: {what}", view.width, view.scheme)).collect()
+}
+
+async fn unfold(browser: &Browser, open: bool) {
+    browser.value(&format!("document.querySelectorAll('details').forEach(one => one.open = {open})")).await;
 }
 
 fn strings(list: &Value) -> Vec<String> {

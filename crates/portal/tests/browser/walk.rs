@@ -9,6 +9,7 @@ use crate::country;
 use crate::door::Door;
 use crate::house::ADMIN_TOKEN;
 use crate::look::{self, VIEWS};
+use crate::sites;
 use crate::stops::{House, STOPS, Stop, in_lang};
 
 /// What tells of a visitor: verdicts, what was found, what was typed. Addresses are those of the stops.
@@ -85,6 +86,42 @@ pub(crate) async fn fill(browser: &Browser, fields: &[(&str, &str)]) {
     }
     if !fields.is_empty() {
         browser.follow("main form button").await;
+    }
+}
+
+/// Everything that must not be on a page: no language, no words where there should be, pale, wide, no ring around what has
+/// the focus, and something that its own policy forbids.
+const ILL: &str = "<!doctype html><html><head><title>x</title><link rel='icon' href='data:,'>
+    <meta http-equiv='Content-Security-Policy' content=\"img-src 'none'\">
+    <style>p { color: #ccc; width: 999px } a:focus { outline: none }</style></head>
+    <body><main id='main'><h1>x</h1><h2></h2><p>pale</p><a href='#' class='skip'>a</a><img src='/x.png'></main></body></html>";
+
+#[test]
+fn a_page_that_shuts_people_out_is_found_out() {
+    let Some(tools) = Tools::ready() else { return };
+    let [facts, console, keyboard, view] = run(async {
+        let browser = Browser::start(tools).await;
+        VIEWS[0].show(&browser).await;
+        browser.open(&sites::serve("127.0.0.1:0", ILL).await).await;
+        let facts = look::facts(&browser, 200, "vi").await;
+        let console = look::console(&browser, 200).await;
+        let keyboard = look::keyboard(&browser).await;
+        browser.load_axe().await;
+        let view = look::view(&browser, VIEWS[0]).await;
+        browser.quit().await;
+        [facts, console, keyboard, view].map(|wrong| wrong.join("\n"))
+    });
+    for (found, wanted) in [
+        (&facts, "language"),
+        (&facts, "words are missing"),
+        (&console, "Content Security Policy"),
+        (&keyboard, "class=\\\"skip"),
+        (&view, "html-has-lang"),
+        (&view, "color-contrast"),
+        (&view, "image-alt"),
+        (&view, "sticks out"),
+    ] {
+        assert!(found.contains(wanted), "{wanted} is not in\n{found}");
     }
 }
 
