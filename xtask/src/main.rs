@@ -3,6 +3,8 @@
 //! One file per chore, the standard library and `anyhow` only: the first thing a newcomer builds must build in seconds.
 
 mod bench;
+mod browser;
+mod debian;
 mod demo;
 mod fuzz;
 mod places;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{steps, terminal::say, tools::succeeds};
+use crate::{debian, steps, terminal::say, tools::succeeds};
 
 /// The packages of the test that another reader understands our tables.
 pub(crate) const READER: &[&str] = &["deltalake==1.6.6", "pyarrow==26.0.1"];
@@ -30,6 +30,15 @@ pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// Puts the files of one package into a folder, without those it would need to run.
+pub(crate) fn unpack(python: &Path, package: &str, folder: &Path) -> Result<()> {
+    say(&format!("   installing {package} into {}", folder.display()));
+    let mut install = Command::new(python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]);
+    install.arg("--upgrade").arg("--target").arg(folder).arg(package);
+    steps::run(&mut install).with_context(|| format!("install {package} from the package registry"))
+}
+
 fn version(python: &Path) -> Box<Command> {
     let mut command = Command::new(python);
     command.arg("--version");
@@ -41,20 +50,6 @@ fn make(folder: &Path) -> Result<()> {
     if create() {
         return Ok(());
     }
-    if !may_install() {
-        bail!("the package python3-venv (with python3) is missing: install it and run this again");
-    }
-    say("   installing the package python3-venv");
-    // An outdated index still often knows the package; only the install itself must succeed.
-    succeeds(Command::new("apt-get").args(["update", "--quiet"]));
-    let mut install = Command::new("apt-get");
-    install.args(["install", "--yes", "--quiet", "--no-install-recommends", "python3-venv"]);
-    steps::run(install.env("DEBIAN_FRONTEND", "noninteractive")).context("install the package python3-venv")?;
+    debian::install(&["python3-venv"])?;
     if create() { Ok(()) } else { bail!("python3 -m venv {} does not work", folder.display()) }
-}
-
-/// Whether this is root on a Debian-like system.
-fn may_install() -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    root && succeeds(Command::new("apt-get").arg("--version"))
 }

@@ -8,6 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 
 use crate::{
+    browser,
     places::Places,
     python,
     steps::{self, Steps},
@@ -25,7 +26,9 @@ pub(crate) fn run() -> Result<ExitCode> {
     check(&places, &mut steps);
     steps.step("install what the tests need", || {
         tools::ensure(&NEXTEST, &places)?;
-        python::environment(&places.tools().join("venv"), python::READER).map(drop)
+        let python = python::environment(&places.tools().join("venv"), python::READER)?;
+        browser::axe(&places, &python)?;
+        browser::ensure()
     });
     steps.step("cargo nextest run", || nextest(&places, &mut summary));
     if tidy::has_doc_tests(&places.root)? {
@@ -49,6 +52,7 @@ fn check(places: &Places, steps: &mut Steps) {
 fn nextest(places: &Places, summary: &mut Summary) -> Result<()> {
     let mut command = places.cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])?;
     command.env("HAIDANG_TEST_PYTHON", places.tools().join("venv").join("bin").join("python"));
+    command.envs(browser::variables(places));
     let mut child = command.stderr(Stdio::piped()).spawn().context("start cargo nextest")?;
     let printed = child.stderr.take().context("read what cargo nextest prints")?;
     pass_on(printed, summary)?;

@@ -8,6 +8,7 @@
 //! * [`sources`] – what others say of addresses: routing tables, registries, geographic databases;
 //! * [`containers`] – gzip, zstd and zip within their caps;
 //! * [`values`] – times, subjects and the rules of single values: what was cleaned stays as it is;
+//! * [`visits`] – what browsers and proxies send: heads, forms, where a visitor comes from;
 //! * [`lists`] – lists of indicators: what is taken is canonical, written and read the same again, and found.
 
 pub mod containers;
@@ -17,5 +18,6 @@ pub mod settings;
 pub mod sources;
 mod targets;
 pub mod values;
+pub mod visits;
 
 pub use targets::{TARGETS, Target};

@@ -1,6 +1,6 @@
 //! Every fuzz target by its name.
 
-use crate::{containers, lists, reports, settings, sources, values};
+use crate::{containers, lists, reports, settings, sources, values, visits};
 
 /// A parser behind a function that panics if what must be true is not.
 pub type Target = fn(&[u8]);
@@ -33,6 +33,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("squid", reports::squid),
     ("subject", values::subject),
     ("time", values::time),
+    ("visit_form", visits::form),
+    ("visit_head", visits::head),
+    ("visit_proxies", visits::proxies),
     ("whois", sources::whois),
     ("zeek", reports::zeek),
 ];

@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod checking;
-pub(crate) mod form;
+pub mod form;
 pub(crate) mod operation;
 pub(crate) mod pages;
+pub mod query;

@@ -93,6 +93,12 @@ impl Front {
 }
 
 impl Picture {
+    /// The definition of the figures of the whole country, if all have the same.
+    pub fn one_definition(&self) -> Option<&str> {
+        let first = self.headline.first()?.definition.as_str();
+        self.headline.iter().all(|fact| fact.definition == first).then_some(first)
+    }
+
     /// Kilobytes of a file, rounded up; 0 for one that is not there.
     pub fn kilobytes(&self, name: &str) -> usize {
         let file = self.files.iter().find(|file| file.name == name);

@@ -150,6 +150,6 @@ pub struct Conflict {
     pub subject: String,
     /// Who claims it.
     pub owners: Vec<String>,
-    /// From when to when, as the tables say.
-    pub days: String,
+    /// Where it is written: file and line of the tables.
+    pub place: String,
 }

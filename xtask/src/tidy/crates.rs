@@ -34,7 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "figures",
         ],
     ),
-    ("corpus", &["event", "feeds", "constituency", "indicators"]),
+    ("corpus", &["event", "feeds", "constituency", "indicators", "portal"]),
     ("fuzz", &["corpus"]),
     ("xtask", &[]),
 ];

@@ -158,7 +158,7 @@ impl Watch for Officers {
         let conflict = |finding: constituency::Finding| Conflict {
             subject: finding.value,
             owners: vec![finding.message],
-            days: format!("{}:{}", finding.file, finding.line),
+            place: format!("{}:{}", finding.file, finding.line),
         };
         Ok(findings.into_iter().filter(|finding| finding.code == Code::Conflict).map(conflict).collect())
     }

@@ -340,14 +340,14 @@ impl Watch for MadeWatch {
     }
 
     fn conflicts(&self) -> Result<Vec<Conflict>, Unanswered> {
-        let conflict = |subject: &str, a: &str, b: &str| Conflict {
+        let conflict = |subject: &str, a: &str, b: &str, line: usize| Conflict {
             subject: subject.to_owned(),
             owners: vec![a.to_owned(), b.to_owned()],
-            days: "2026-01-01 –".to_owned(),
+            place: format!("networks.csv:{line}"),
         };
         Ok(vec![
-            conflict("192.0.2.64/26", "Sở Khoa học và Công nghệ tỉnh Mẫu", "Đại học Mẫu"),
-            conflict("2001:db8:5::/48", "Viễn thông Giả Lập", "Truyền số liệu Giả Lập"),
+            conflict("192.0.2.64/26", "Sở Khoa học và Công nghệ tỉnh Mẫu", "Đại học Mẫu", 17),
+            conflict("2001:db8:5::/48", "Viễn thông Giả Lập", "Truyền số liệu Giả Lập", 204),
         ])
     }
 }

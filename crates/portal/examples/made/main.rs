@@ -9,11 +9,11 @@ use std::sync::Arc;
 use event::time::SECOND;
 use portal::app::App;
 use portal::serve::{serve, stop_signal};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 mod house;
+mod relay;
 
 const HOST: &str = "127.0.0.1";
 
@@ -32,32 +32,12 @@ async fn main() -> io::Result<()> {
         ("logins_per_minute", "1000"),
     ];
     let (parts, _) = house::parts(&flags, clock);
+    let portal = TcpListener::bind((HOST, port)).await?;
     for (at, (address, what)) in (1..).zip(house::ADDRESSES) {
         let listener = TcpListener::bind((HOST, port + at)).await?;
         tracing::info!(address = format!("http://{HOST}:{}/kiem-tra", port + at), what, "a visitor");
-        tokio::spawn(relay(listener, port, address));
+        tokio::spawn(relay::relay(listener, portal.local_addr()?, address));
     }
-    let listener = TcpListener::bind((HOST, port)).await?;
     tracing::info!(token = house::ADMIN_TOKEN, address = format!("http://{HOST}:{port}/"), "ready");
-    serve(listener, App::new(parts), stop_signal()).await
-}
-
-/// Passes connections on as a proxy does that says where they come from.
-async fn relay(listener: TcpListener, port: u16, address: &'static str) {
-    while let Ok((visitor, _)) = listener.accept().await {
-        // A visitor who goes away ends his own connection only.
-        tokio::spawn(async move { drop(pass_on(visitor, port, address).await) });
-    }
-}
-
-async fn pass_on(mut visitor: TcpStream, port: u16, address: &str) -> io::Result<()> {
-    let mut head = vec![0; 8192];
-    let read = visitor.read(&mut head).await?;
-    let line = head[..read].iter().position(|byte| *byte == b'\n').map_or(read, |at| at + 1);
-    let mut portal = TcpStream::connect((HOST, port)).await?;
-    portal.write_all(&head[..line]).await?;
-    portal.write_all(format!("X-Forwarded-For: {address}\r\nConnection: close\r\n").as_bytes()).await?;
-    portal.write_all(&head[line..read]).await?;
-    copy_bidirectional(&mut visitor, &mut portal).await?;
-    Ok(())
+    serve(portal, App::new(parts), stop_signal()).await
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Extension, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, StatusCode};
 
 use crate::answer;
 use crate::app::App;
@@ -47,27 +47,6 @@ pub(crate) async fn only(
     }
     request.extensions_mut().insert(Officer(mark));
     next.run(request).await
-}
-
-/// A value of the query, trimmed; an empty one is none.
-pub(crate) fn asked(uri: &Uri, name: &str) -> Option<String> {
-    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    let value = pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned());
-    value.filter(|value| !value.is_empty() && value.len() <= crate::desk::NAME_MAX)
-}
-
-/// The page of a list that is asked for, from 0; nonsense is the first.
-pub(crate) fn page_asked(uri: &Uri) -> usize {
-    let page = asked(uri, "trang").and_then(|page| page.parse::<usize>().ok()).unwrap_or(1);
-    page.saturating_sub(1).min(crate::watch::PAGES_MAX)
-}
-
-/// The query of another page of the same list.
-pub(crate) fn other_page(filters: &[(&str, &str)], page: usize) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()));
-    query.append_pair("trang", &(page + 1).to_string());
-    query.finish()
 }
 
 /// The page that says that something could not be looked up; why is in the log.

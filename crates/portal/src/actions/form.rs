@@ -15,7 +15,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form by name; of several with one name the first.
 #[derive(Debug)]
-pub(crate) struct Form(BTreeMap<String, String>);
+pub struct Form(BTreeMap<String, String>);
 
 impl Form {
     /// Reads a form.
@@ -29,15 +29,20 @@ impl Form {
         }
         let bytes = axum::body::to_bytes(body, FORM_MAX).await;
         let bytes = bytes.map_err(|_| answer::problem(StatusCode::PAYLOAD_TOO_LARGE))?;
+        Ok(Self::of(&bytes))
+    }
+
+    /// The fields of a body.
+    pub fn of(body: &[u8]) -> Self {
         let mut fields = BTreeMap::new();
-        for (name, value) in form_urlencoded::parse(&bytes) {
+        for (name, value) in form_urlencoded::parse(body) {
             fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
         }
-        Ok(Self(fields))
+        Self(fields)
     }
 
     /// A field without blanks around it; empty if it is not there.
-    pub(crate) fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |value| value.trim())
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::uri::Authority;
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 
 use crate::answer;
 use crate::app::App;
@@ -17,7 +17,7 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
     if BY_ANY_NAME.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match name(&request) {
+    match name(request.uri(), request.headers()) {
         None => answer::problem(StatusCode::BAD_REQUEST),
         Some(name) if !app.config().hosts.iter().any(|own| own.eq_ignore_ascii_case(&name)) => {
             answer::problem(StatusCode::MISDIRECTED_REQUEST)
@@ -27,10 +27,10 @@ pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) 
 }
 
 /// The one name a request is for, without its port; an absolute target must agree with it.
-fn name(request: &Request) -> Option<String> {
-    let mut lines = request.headers().get_all(header::HOST).iter();
+pub fn name(uri: &Uri, headers: &HeaderMap) -> Option<String> {
+    let mut lines = headers.get_all(header::HOST).iter();
     let line = lines.next()?.to_str().ok()?;
     let authority: Authority = line.parse().ok()?;
-    let agrees = request.uri().host().is_none_or(|host| host.eq_ignore_ascii_case(authority.host()));
+    let agrees = uri.host().is_none_or(|host| host.eq_ignore_ascii_case(authority.host()));
     (lines.next().is_none() && agrees && !line.contains('@')).then(|| authority.host().to_owned())
 }

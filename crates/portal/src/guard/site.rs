@@ -22,7 +22,7 @@ pub(crate) async fn refuse_others(State(_): State<App>, request: Request, next: 
 }
 
 /// Whether a form was sent from one of our own pages, by what the browser says. A request that says nothing was not.
-pub(crate) fn is_own_form(headers: &HeaderMap) -> bool {
+pub fn is_own_form(headers: &HeaderMap) -> bool {
     match text(headers, "sec-fetch-site") {
         Some(site) => site == "same-origin",
         None => headers.contains_key(header::ORIGIN) && origin_is_ours(headers),

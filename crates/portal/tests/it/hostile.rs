@@ -82,6 +82,10 @@ async fn a_chain_of_ten_thousand_proxies_is_not_believed() {
     let chain = "192.0.2.7,".repeat(2000);
     let page = portal.get_from(&chain, "/kiem-tra").await;
     assert!(page.status == 200 && page.body.contains("Chưa đủ căn cứ kết luận") && !page.body.contains("192.0.2.7"));
+    let rfc = crate::talk::portal(&[BEHIND_PROXY[0], ("proxy_header", "forwarded")]).await;
+    let chain = "for=192.0.2.7;by=\"[2001:db8::1]\",".repeat(400);
+    let page = rfc.ask("GET", "/kiem-tra", &[("Forwarded", &chain)], b"").await;
+    assert!(page.status == 200 && page.body.contains("Chưa đủ căn cứ kết luận") && !page.body.contains("192.0.2.7"));
 }
 
 #[tokio::test]

@@ -52,8 +52,12 @@ async fn what_is_missing_is_asked_for_and_what_was_written_stays() {
         let page = portal.form("/yeu-cau/ghi-nhan-sai", &[], form).await;
         assert!(page.status == 422 && page.body.contains("role=\"alert\""), "{form}");
     }
-    let page = portal.form("/yeu-cau/ghi-nhan-sai", &[], "text=%3Cb%3Eabc&contact=nobody").await.body;
-    assert!(page.contains("&#60;b&#62;abc") && page.contains("value=\"nobody\""));
+    let form = "text=%3Cb%3Eabc&contact=nobody&address=yes";
+    let page = portal.form("/yeu-cau/ghi-nhan-sai", &[], form).await.body;
+    assert!(
+        page.contains("&#60;b&#62;abc") && page.contains("value=\"nobody\"") && page.contains("value=\"yes\" checked")
+    );
+    assert_eq!(page.matches("aria-invalid").count(), 1, "the field that is wrong is marked");
     let long = format!("text={}&contact=a%40example.org", "a".repeat(2001));
     assert_eq!(portal.form("/yeu-cau/ghi-nhan-sai", &[], &long).await.status, 422);
 }

@@ -65,10 +65,18 @@ impl Feeds<'_> {
     }
 }
 
-/// One line per feed; late ones are seen at a glance.
+/// Whether a feed needs somebody's eyes.
+fn is_ill(feed: &FeedRow) -> bool {
+    feed.late || feed.off || feed.delivered.is_none() || !feed.silent.is_empty()
+}
+
+/// One line per feed; those that are not well come first.
 pub(crate) async fn show(page: Page) -> Response {
     match page.app.block(|parts| parts.watch.feeds()).await {
-        Ok(Ok(feeds)) => page.show(StatusCode::OK, &Feeds { page: &page, feeds }),
+        Ok(Ok(mut feeds)) => {
+            feeds.sort_by_key(|feed| (!feed.late, !is_ill(feed)));
+            page.show(StatusCode::OK, &Feeds { page: &page, feeds })
+        }
         Ok(Err(why)) => unanswered(&page, &why),
         Err(answer) => answer,
     }

@@ -5,7 +5,8 @@ use axum::extract::Extension;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 
-use super::{Officer, asked, other_page, page_asked, unanswered};
+use super::{Officer, unanswered};
+use crate::actions::query::{asked, other_page, page_asked};
 use crate::page::Page;
 use crate::watch::{BadRow, Paged, QuarantineAsk};
 

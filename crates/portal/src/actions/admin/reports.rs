@@ -5,7 +5,8 @@ use axum::response::Response;
 use event::time::{day_text, parse_day};
 use http::{StatusCode, Uri};
 
-use super::{asked, other_page, page_asked, unanswered};
+use super::unanswered;
+use crate::actions::query::{asked, other_page, page_asked};
 use crate::desk::Report;
 use crate::page::Page;
 use crate::watch::{Paged, ReportsAsk};

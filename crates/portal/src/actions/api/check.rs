@@ -6,8 +6,8 @@ use event::time::day_text;
 use http::{StatusCode, Uri};
 use serde_json::{Value, json};
 
-use crate::actions::admin::asked;
 use crate::actions::checking::{Checked, check, padded};
+use crate::actions::query::asked;
 use crate::answer;
 use crate::app::App;
 use crate::verdict::Shown;

@@ -47,7 +47,8 @@ impl Check<'_> {
     }
 
     fn family(&self, shown: &crate::verdict::Shown) -> String {
-        self.checked.family(&self.page.app, shown).to_owned()
+        let name = self.checked.family(&self.page.app, shown);
+        self.page.name("finding", name).to_owned()
     }
 }
 

@@ -23,6 +23,8 @@ struct RequestForm<'p> {
     address: String,
     contact: String,
     text: String,
+    /// Whether the address is to be sent along.
+    send_address: bool,
     /// The message of what is wrong with what was sent; empty on the first look.
     wrong: &'static str,
 }
@@ -62,7 +64,8 @@ pub(crate) async fn file(
     };
     if let Some(wrong) = wrong(&form) {
         let (contact, text) = (form.get("contact").to_owned(), form.get("text").to_owned());
-        let again = RequestForm { contact, text, wrong, ..empty(&page, wish, visitor) };
+        let send_address = form.get("address") == "yes";
+        let again = RequestForm { contact, text, send_address, wrong, ..empty(&page, wish, visitor) };
         return page.show(StatusCode::UNPROCESSABLE_ENTITY, &again);
     }
     if let Err(seconds) = page.app.count(page.app.filings(), visitor) {
@@ -108,7 +111,7 @@ fn wrong(form: &Form) -> Option<&'static str> {
 
 fn empty(page: &Page, wish: Wish, visitor: Visitor) -> RequestForm<'_> {
     let address = visitor.address.map(|address| address.to_string()).unwrap_or_default();
-    RequestForm { page, wish, address, contact: String::new(), text: String::new(), wrong: "" }
+    RequestForm { page, wish, address, contact: String::new(), text: String::new(), send_address: false, wrong: "" }
 }
 
 fn wish(slug: &str) -> Option<Wish> {
