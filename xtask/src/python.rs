@@ -54,7 +54,7 @@ fn make(folder: &Path) -> Result<()> {
 }
 
 /// Whether this is root on a Debian-like system.
-fn may_install() -> bool {
+pub(crate) fn may_install() -> bool {
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
     root && succeeds(Command::new("apt-get").arg("--version"))
 }
