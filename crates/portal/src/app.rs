@@ -20,6 +20,7 @@ use crate::seen::Seen;
 use crate::session::Sessions;
 use crate::tables::Tables;
 use crate::tokens::Tokens;
+use crate::verdict::Reach;
 use crate::visitor::Visitor;
 use crate::watch::Watch;
 
@@ -145,8 +146,15 @@ impl App {
     /// # Errors
     /// Seconds to wait.
     pub(crate) fn count(&self, limit: &Pace, visitor: Visitor) -> Result<(), u64> {
-        let is_shared = self.0.parts.ownership.whose(visitor.counted).reach.is_shared();
-        let counted = limit.count(visitor.counted, is_shared, self.now());
+        self.count_as(limit, visitor, self.0.parts.ownership.whose(visitor.counted).reach)
+    }
+
+    /// The same for whoever has found out already how the visitor's address is handed out.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub(crate) fn count_as(&self, limit: &Pace, visitor: Visitor, reach: Reach) -> Result<(), u64> {
+        let counted = limit.count(visitor.counted, reach.is_shared(), self.now());
         if counted.is_err() {
             self.metrics().limited.fetch_add(1, Ordering::Relaxed);
         }

@@ -1,11 +1,13 @@
 //! The check itself, for the page and for programs alike.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use event::rules::Kind;
 
 use crate::advice::Advice;
 use crate::app::App;
+use crate::front::Whose;
 use crate::seen::Finding;
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
@@ -13,6 +15,9 @@ use crate::words::Words;
 
 /// Most findings shown: more tell a visitor nothing new, and every answer must fit its padding.
 pub(crate) const SHOWN_MAX: usize = 5;
+
+/// Blanks that are appended at once.
+const BLANKS_BYTES: usize = 4096;
 
 /// What is told a visitor.
 pub(crate) struct Checked {
@@ -33,10 +38,14 @@ pub(crate) struct Checked {
 /// # Errors
 /// Seconds to wait for whoever asks too often.
 pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
-    app.count(app.checks(), visitor)?;
+    let whose = whose(app, visitor.address);
+    match whose.reach {
+        Reach::Special => app.count(app.checks(), visitor)?,
+        reach => app.count_as(app.checks(), visitor, reach)?,
+    }
     let slot = app.parts().seen.get();
     let seen = slot.as_ref().as_ref();
-    let (reach, isp) = whose(app, visitor.address);
+    let Whose { reach, isp } = whose;
     let find = || -> Vec<Finding<'_>> {
         let found = visitor.address.zip(seen).map(|(address, seen)| seen.find(address));
         found.unwrap_or_default()
@@ -50,10 +59,10 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     Ok(Checked { address: visitor.address, reach, isp, judged, until: seen.map(crate::seen::Seen::until) })
 }
 
-fn whose(app: &App, address: Option<IpAddr>) -> (Reach, Option<String>) {
-    let Some(address) = address.filter(|address| !is_special(*address)) else { return (Reach::Special, None) };
-    let whose = app.parts().ownership.whose(address);
-    (whose.reach, whose.isp)
+fn whose(app: &App, address: Option<IpAddr>) -> Whose {
+    let special = Whose { reach: Reach::Special, isp: None };
+    let address = address.filter(|address| !is_special(*address));
+    address.map_or(special, |address| app.parts().ownership.whose(address))
 }
 
 impl Checked {
@@ -63,30 +72,30 @@ impl Checked {
     }
 
     /// The verdict in a few words.
-    pub(crate) fn title(&self, words: &Words) -> String {
+    pub(crate) fn title(&self, words: &'static Words) -> Cow<'static, str> {
         let key = match (self.judged.verdict, self.kind()) {
             (Verdict::Seen, Some(kind)) => format!("verdict.seen-{}", kind.name()),
             (verdict, _) => format!("verdict.{verdict}"),
         };
-        words.say(&key).into_owned()
+        words.say(&key)
     }
 
     /// What it means.
-    pub(crate) fn about(&self, words: &Words) -> String {
-        words.say(&format!("words.{}", self.judged.words)).into_owned()
+    pub(crate) fn about(&self, words: &'static Words) -> Cow<'static, str> {
+        words.say(&format!("words.{}", self.judged.words))
     }
 
     /// What to do where nothing can be told, or nothing was seen.
-    pub(crate) fn todo<'w>(&self, words: &'w Words) -> Vec<&'w str> {
+    pub(crate) fn todo<'w>(&self, words: &'w Words) -> &'w [String] {
         words.list(&format!("todo_{}", self.judged.words))
     }
 
     /// What to do about what was seen, each device once.
-    pub(crate) fn advice(&self, app: &App, words: &Words) -> Vec<Advice> {
+    pub(crate) fn advice<'a>(&self, app: &'a App, words: &'static Words) -> Vec<Advice<'a>> {
         let devices = &app.parts().tables.devices;
-        let mut all: Vec<Advice> = Vec::new();
+        let mut all: Vec<Advice<'a>> = Vec::new();
         for advice in self.judged.shown.iter().flat_map(|shown| devices.advice(&shown.family, shown.kind, words)) {
-            if !all.contains(&advice) {
+            if !all.iter().any(|known| known.device == advice.device) {
                 all.push(advice);
             }
         }
@@ -101,7 +110,16 @@ impl Checked {
 
 /// Fills an answer with blanks up to the next multiple of `to`, so that its length tells nothing.
 pub(crate) fn padded(mut body: String, to: usize) -> String {
-    let missing = body.len().next_multiple_of(to) - body.len();
-    body.extend(std::iter::repeat_n(' ', missing));
+    const BLANKS: &str = match std::str::from_utf8(&[b' '; BLANKS_BYTES]) {
+        Ok(blanks) => blanks,
+        Err(_) => "",
+    };
+    let mut missing = body.len().next_multiple_of(to) - body.len();
+    body.reserve_exact(missing);
+    while missing > 0 {
+        let next = missing.min(BLANKS_BYTES);
+        body.push_str(&BLANKS[..next]);
+        missing -= next;
+    }
     body
 }

@@ -1,5 +1,7 @@
 //! `/kiem-tra`: is the address a visitor comes from recorded?
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
@@ -18,11 +20,11 @@ pub(crate) const PAGE_BYTES: usize = 32 << 10;
 struct Check<'p> {
     page: &'p Page,
     checked: Checked,
-    title: String,
-    about: String,
-    todo: Vec<&'static str>,
-    advice: Vec<Advice>,
-    notes: Vec<&'static str>,
+    title: Cow<'static, str>,
+    about: Cow<'static, str>,
+    todo: &'static [String],
+    advice: Vec<Advice<'p>>,
+    notes: &'static [String],
 }
 
 impl Check<'_> {
