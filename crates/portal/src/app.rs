@@ -20,6 +20,7 @@ use crate::seen::Seen;
 use crate::session::Sessions;
 use crate::tables::Tables;
 use crate::tokens::Tokens;
+use crate::told::Kept;
 use crate::verdict::Reach;
 use crate::visitor::Visitor;
 use crate::watch::Watch;
@@ -89,6 +90,7 @@ struct Inner {
     sessions: Option<Sessions>,
     metrics: Metrics,
     checks: Pace,
+    told: Kept,
     filings: Pace,
     logins: Pace,
     arrivals: Arc<Semaphore>,
@@ -102,6 +104,7 @@ impl App {
         Self(Arc::new(Inner {
             sessions: parts.admin_token.as_deref().map(|token| Sessions::new(token, config.is_secure())),
             metrics: Metrics::default(),
+            told: Kept::default(),
             checks: Pace::new(config.checks_per_minute, 60),
             filings: Pace::new(config.requests_per_hour, 3600),
             logins: Pace::new(config.logins_per_minute, 60),
@@ -164,6 +167,11 @@ impl App {
     /// How often an address may be checked.
     pub(crate) fn checks(&self) -> &Pace {
         &self.0.checks
+    }
+
+    /// What visitors are told.
+    pub(crate) fn told(&self) -> &Kept {
+        &self.0.told
     }
 
     /// How often a request may be filed.

@@ -13,7 +13,7 @@ static VI: LazyLock<Words> = LazyLock::new(|| Words::read(SOURCE, Lang::Vi));
 static EN: LazyLock<Words> = LazyLock::new(|| Words::read(SOURCE, Lang::En));
 
 /// The language of an answer. A page's is in its path, so that an address can be shared: `/…` and `/en/…`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lang {
     /// Vietnamese.
     Vi,

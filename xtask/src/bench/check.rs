@@ -21,7 +21,7 @@ pub(super) const ADDRESSES: u64 = 2_000_000;
 /// What is asked.
 const PATHS: [&str; 2] = ["/kiem-tra", "/api/v1/check"];
 /// Seconds of a turn.
-const TURN: u32 = 6;
+const TURN: u32 = 3;
 /// Verdicts that are compared while the load is on.
 const SAMPLE: usize = 400;
 /// The portal's own limit: checks of one address in a minute.

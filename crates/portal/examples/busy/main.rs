@@ -1,6 +1,6 @@
 //! Serves a made country with millions of recorded addresses, for `cargo xtask bench check`: `busy FOLDER ADDRESSES`.
 //!
-//! Before it serves, it writes `visitors.csv` into the folder: addresses, half of them recorded, and the verdict that is
+//! Before it serves, it writes `visitors.csv` into the folder: addresses, one in eight of them recorded, and the verdict that is
 //! right for each, found without the index. Its one line on standard output says where it listens, and what the index
 //! took. The log goes to standard error as the program's does.
 
@@ -37,6 +37,10 @@ const VISITORS: usize = 200_000;
 const NETWORKS: u32 = 100_000;
 /// One address in so many has a second finding.
 const SECOND_FINDING: usize = 8;
+/// The recorded were first seen on one of so many days.
+const FIRST_DAYS: usize = 181;
+/// Of so many visitors one is recorded: two million of the sixteen million addresses of the country.
+const RECORDED_ONE_IN: usize = 8;
 const FAMILIES: [&str; 8] =
     ["conficker", "mirai", "ramnit", "sality", "virut", "prometei", "xorddos", "a-family-without-a-name"];
 
@@ -88,9 +92,9 @@ fn seen(recorded: &[Ipv4Addr]) -> Seen {
             address: IpAddr::V4(*address),
             family: FAMILIES[family % FAMILIES.len()],
             kind: Kind::Botnet,
-            first: house::TODAY - 9,
+            first: house::TODAY - 1 - (at % FIRST_DAYS) as i32,
             last: house::TODAY - 1,
-            days: 5,
+            days: 1 + (at % FIRST_DAYS) as u32 / 2,
             public: true,
             tlp: None,
         };
@@ -100,13 +104,15 @@ fn seen(recorded: &[Ipv4Addr]) -> Seen {
     Seen::build(rows, &Restricted::default(), 64, house::TODAY - 1)
 }
 
-/// Every other visitor is recorded.
 fn write_visitors(folder: &Path, recorded: &[Ipv4Addr]) -> io::Result<()> {
-    let strangers = made().skip(recorded.len());
-    let known = recorded.iter().step_by((recorded.len() / (VISITORS / 2)).max(1));
+    let known = recorded.iter().step_by((recorded.len() * RECORDED_ONE_IN / VISITORS).max(1));
+    let (mut known, mut strangers) = (known.map(|address| (*address, true)), made().skip(recorded.len()));
     let mut text = String::new();
-    for (known, stranger) in known.zip(strangers).take(VISITORS / 2) {
-        text += &format!("{known},{}\n{stranger},{}\n", right(*known, true), right(stranger, false));
+    for at in 0..VISITORS {
+        let one =
+            if at % RECORDED_ONE_IN == 0 { known.next() } else { strangers.next().map(|address| (address, false)) };
+        let Some((address, is_recorded)) = one else { break };
+        text += &format!("{address},{}\n", right(address, is_recorded));
     }
     fs::write(folder.join("visitors.csv"), text)
 }

@@ -9,6 +9,7 @@ use crate::advice::Advice;
 use crate::app::App;
 use crate::front::Whose;
 use crate::seen::Finding;
+use crate::told::Case;
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
 use crate::words::Words;
@@ -16,21 +17,12 @@ use crate::words::Words;
 /// Most findings shown: more tell a visitor nothing new, and every answer must fit its padding.
 pub(crate) const SHOWN_MAX: usize = 5;
 
-/// Blanks that are appended at once.
-const BLANKS_BYTES: usize = 4096;
-
 /// What is told a visitor.
 pub(crate) struct Checked {
     /// The address that was checked; `None` if a proxy says nothing that can be believed.
     pub(crate) address: Option<IpAddr>,
-    /// How it is handed out.
-    pub(crate) reach: Reach,
-    /// Who carries it.
-    pub(crate) isp: Option<String>,
-    /// The judgement.
-    pub(crate) judged: Judged,
-    /// The last day whose reports are known; `None` until any are loaded.
-    pub(crate) until: Option<i32>,
+    /// What is found out about it.
+    pub(crate) case: Case,
 }
 
 /// Checks the address a visitor comes from. Until the index is loaded nothing can be told.
@@ -56,7 +48,8 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     if seen.is_none() {
         judged = Judged { verdict: Verdict::CannotTell, words: "loading".to_owned(), shown: Vec::new() };
     }
-    Ok(Checked { address: visitor.address, reach, isp, judged, until: seen.map(crate::seen::Seen::until) })
+    let (v6, until) = (visitor.address.map(|address| address.is_ipv6()), seen.map(crate::seen::Seen::until));
+    Ok(Checked { address: visitor.address, case: Case { v6, reach, isp, judged, until } })
 }
 
 fn whose(app: &App, address: Option<IpAddr>) -> Whose {
@@ -65,7 +58,7 @@ fn whose(app: &App, address: Option<IpAddr>) -> Whose {
     address.map_or(special, |address| app.parts().ownership.whose(address))
 }
 
-impl Checked {
+impl Case {
     /// The gravest kind of what is shown.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.judged.shown.first().map(|shown| shown.kind)
@@ -106,20 +99,4 @@ impl Checked {
     pub(crate) fn family<'a>(&self, app: &'a App, shown: &'a Shown) -> &'a str {
         app.parts().tables.devices.name(&shown.family)
     }
-}
-
-/// Fills an answer with blanks up to the next multiple of `to`, so that its length tells nothing.
-pub(crate) fn padded(mut body: String, to: usize) -> String {
-    const BLANKS: &str = match std::str::from_utf8(&[b' '; BLANKS_BYTES]) {
-        Ok(blanks) => blanks,
-        Err(_) => "",
-    };
-    let mut missing = body.len().next_multiple_of(to) - body.len();
-    body.reserve_exact(missing);
-    while missing > 0 {
-        let next = missing.min(BLANKS_BYTES);
-        body.push_str(&BLANKS[..next]);
-        missing -= next;
-    }
-    body
 }

@@ -1,7 +1,6 @@
 //! `GET /api/v1/check`: the check for programs; `?lang=en` for English words.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -10,10 +9,11 @@ use http::{StatusCode, Uri};
 use serde::Serialize;
 
 use crate::actions::admin::asked;
-use crate::actions::checking::{Checked, check, padded};
+use crate::actions::checking::check;
 use crate::advice::Advice;
 use crate::answer;
 use crate::app::App;
+use crate::told::{Case, Form, HOLE};
 use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
 use crate::words::{Lang, Words};
@@ -28,29 +28,31 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> 
         Err(seconds) => return answer::limited(seconds),
     };
     let lang = if asked(&uri, "lang").as_deref() == Some(Lang::En.tag()) { Lang::En } else { Lang::Vi };
-    match serde_json::to_string(&told(&app, &checked, Words::of(lang))) {
-        Ok(text) => answer::of(StatusCode::OK, answer::JSON, padded(text, JSON_BYTES)),
-        Err(_) => answer::problem(StatusCode::INTERNAL_SERVER_ERROR),
+    let words = Words::of(lang);
+    let write = || serde_json::to_string(&to_tell(&app, &checked.case, words)).ok();
+    match app.told().find(Form::Json(lang), &checked.case, write) {
+        Some(told) => answer::of(StatusCode::OK, answer::JSON, told.to(checked.address, JSON_BYTES)),
+        None => answer::problem(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
 /// What programs are told.
 #[derive(Serialize)]
-struct Told<'a> {
-    address: Option<IpAddr>,
+struct ToTell<'a> {
+    address: Option<&'static str>,
     address_is: &'static str,
     isp: Option<&'a str>,
     verdict: Verdict,
     title: Cow<'static, str>,
     about: Cow<'static, str>,
     todo: &'static [String],
-    findings: Vec<ToldFinding<'a>>,
+    findings: Vec<Found<'a>>,
     advice: Vec<Advice<'a>>,
     data_until: Option<String>,
 }
 
 #[derive(Serialize)]
-struct ToldFinding<'a> {
+struct Found<'a> {
     family: &'a str,
     kind: &'static str,
     first_day: Option<String>,
@@ -58,24 +60,24 @@ struct ToldFinding<'a> {
     days: Option<u32>,
 }
 
-fn told<'a>(app: &'a App, checked: &'a Checked, words: &'static Words) -> Told<'a> {
-    Told {
-        address: checked.address,
-        address_is: checked.reach.name(),
-        isp: checked.isp.as_deref(),
-        verdict: checked.judged.verdict,
-        title: checked.title(words),
-        about: checked.about(words),
-        todo: checked.todo(words),
-        findings: checked.judged.shown.iter().map(|shown| finding(app, checked, shown)).collect(),
-        advice: checked.advice(app, words),
-        data_until: checked.until.map(day_text),
+fn to_tell<'a>(app: &'a App, case: &'a Case, words: &'static Words) -> ToTell<'a> {
+    ToTell {
+        address: case.v6.map(|_| HOLE),
+        address_is: case.reach.name(),
+        isp: case.isp.as_deref(),
+        verdict: case.judged.verdict,
+        title: case.title(words),
+        about: case.about(words),
+        todo: case.todo(words),
+        findings: case.judged.shown.iter().map(|shown| finding(app, case, shown)).collect(),
+        advice: case.advice(app, words),
+        data_until: case.until.map(day_text),
     }
 }
 
-fn finding<'a>(app: &'a App, checked: &'a Checked, shown: &'a Shown) -> ToldFinding<'a> {
-    ToldFinding {
-        family: checked.family(app, shown),
+fn finding<'a>(app: &'a App, case: &'a Case, shown: &'a Shown) -> Found<'a> {
+    Found {
+        family: case.family(app, shown),
         kind: shown.kind.name(),
         first_day: shown.first.map(day_text),
         last_day: shown.last.map(day_text),
