@@ -35,6 +35,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const VISITORS: usize = 200_000;
 /// Networks of the made country, as many as the benches' constituency has.
 const NETWORKS: u32 = 100_000;
+/// Operators of the made country.
+const ISPS: usize = 40;
 /// One address in so many has a second finding.
 const SECOND_FINDING: usize = 8;
 /// The recorded were first seen on one of so many days.
@@ -140,24 +142,23 @@ fn reach(network: u32) -> Reach {
 }
 
 /// Who hands out an address, looked up as in a table of networks.
-struct Networks(Vec<(u32, Reach, String)>);
+struct Networks {
+    firsts: Vec<u32>,
+    isps: Vec<String>,
+}
 
 impl Networks {
     fn made() -> Self {
         let first = |network: u32| ((u64::from(network) << 32).div_ceil(u64::from(NETWORKS))) as u32;
-        let named = |network: u32| (first(network), reach(network), format!("Viễn thông Giả Lập {}", network % 40));
-        Self((0..NETWORKS).map(named).collect())
+        let isps = (0..ISPS).map(|isp| format!("Viễn thông Giả Lập {isp}"));
+        Self { firsts: (0..NETWORKS).map(first).collect(), isps: isps.collect() }
     }
 }
 
 impl Ownership for Networks {
     fn whose(&self, address: IpAddr) -> Whose {
         let IpAddr::V4(ip) = address else { return Whose { reach: Reach::Foreign, isp: None } };
-        let after = self.0.partition_point(|(first, ..)| *first <= ip.to_bits());
-        let found = after.checked_sub(1).and_then(|at| self.0.get(at));
-        found.map_or(Whose { reach: Reach::Foreign, isp: None }, |(_, reach, isp)| Whose {
-            reach: *reach,
-            isp: Some(isp.clone()),
-        })
+        let network = self.firsts.partition_point(|first| *first <= ip.to_bits()).saturating_sub(1);
+        Whose { reach: reach(network as u32), isp: self.isps.get(network % ISPS).cloned() }
     }
 }
