@@ -22,6 +22,8 @@ pub(super) const ADDRESSES: u64 = 2_000_000;
 const PATHS: [&str; 2] = ["/kiem-tra", "/api/v1/check"];
 /// Seconds of a turn.
 const TURN: u32 = 3;
+/// About how long an answer takes at half load: so much less is rested.
+const ANSWERED_MS: f64 = 0.5;
 /// Verdicts that are compared while the load is on.
 const SAMPLE: usize = 400;
 /// The portal's own limit: checks of one address in a minute.
@@ -92,7 +94,7 @@ fn compare(
     pairs: usize,
     progress: &dyn Fn(&str),
 ) -> Result<Compared> {
-    let full = Load { path, seconds: TURN, pause_ms: 0 };
+    let full = Load { path, seconds: TURN, pause_ms: 0.0 };
     let mut compared = (Vec::new(), Vec::new());
     for pair in 1..=pairs {
         for (name, server, runs) in [("ours", ours, &mut compared.0), ("nginx", nginx, &mut compared.1)] {
@@ -109,9 +111,9 @@ fn compare(
 }
 
 /// How long each connection rests before a request, so that all together ask half as often.
-fn half_pause_ms(full: &Measured) -> u32 {
+fn half_pause_ms(full: &Measured) -> f64 {
     let round_ms = f64::from(load::CONNECTIONS) * 1e3 / (full.rate / 2.0).max(1.0);
-    (round_ms - 1.0).round().max(1.0) as u32
+    (round_ms - ANSWERED_MS).max(0.1)
 }
 
 /// Addresses and the verdicts that are right for them.
@@ -140,7 +142,7 @@ fn verdicts_under_load(
     generator: &mut Generator,
     visitors: &[(String, String)],
 ) -> Result<(usize, usize)> {
-    let load = Load { path: PATHS[1], seconds: TURN, pause_ms: 0 };
+    let load = Load { path: PATHS[1], seconds: TURN, pause_ms: 0.0 };
     std::thread::scope(|scope| {
         let running = scope.spawn(|| generator.run(ours, load));
         let mut right = 0;

@@ -23,7 +23,7 @@ function init(arguments)
    at = tonumber(arguments[2])
    local pause = tonumber(arguments[3])
    if pause > 0 then
-      function delay() return math.random(0, 2 * pause) end
+      function delay() return math.floor(2 * pause * math.random() + 0.5) end
    end
 end
 

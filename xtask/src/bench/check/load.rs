@@ -25,7 +25,7 @@ pub(super) struct Load<'p> {
     /// For how long.
     pub(super) seconds: u32,
     /// Mean pause of a connection before each request, in milliseconds: 0 for all that goes.
-    pub(super) pause_ms: u32,
+    pub(super) pause_ms: f64,
 }
 
 /// What came of it.
