@@ -14,5 +14,6 @@ mod hostile;
 mod pages;
 mod privacy;
 mod requests;
+mod schema;
 mod talk;
 mod tls;

@@ -8,7 +8,6 @@ use event::time::day_text;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 
-use crate::actions::admin::asked;
 use crate::actions::checking::check;
 use crate::advice::Advice;
 use crate::answer;
@@ -23,17 +22,26 @@ pub(crate) const JSON_BYTES: usize = 16 << 10;
 
 /// The verdict on the address the request comes from.
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
+    let Some(lang) = lang(&uri) else {
+        return answer::problem_because(StatusCode::BAD_REQUEST, "lang: vi or en, once");
+    };
     let checked = match check(&app, visitor) {
         Ok(checked) => checked,
         Err(seconds) => return answer::limited(seconds),
     };
-    let lang = if asked(&uri, "lang").as_deref() == Some(Lang::En.tag()) { Lang::En } else { Lang::Vi };
     let words = Words::of(lang);
     let write = || serde_json::to_string(&to_tell(&app, &checked.case, words)).ok();
     match app.told().find(Form::Json(lang), &checked.case, write) {
         Some(told) => answer::of(StatusCode::OK, answer::JSON, told.to(checked.address, JSON_BYTES)),
         None => answer::problem(StatusCode::INTERNAL_SERVER_ERROR),
     }
+}
+
+/// The language that is asked for; Vietnamese if none is.
+fn lang(uri: &Uri) -> Option<Lang> {
+    let mut asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).filter(|(key, _)| key == "lang");
+    let Some((_, tag)) = asked.next() else { return Some(Lang::Vi) };
+    Lang::ALL.into_iter().find(|lang| lang.tag() == tag && asked.next().is_none())
 }
 
 /// What programs are told.
