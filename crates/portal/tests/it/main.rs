@@ -15,5 +15,6 @@ mod pages;
 mod privacy;
 mod requests;
 mod schema;
+mod stress;
 mod talk;
 mod tls;
