@@ -7,3 +7,4 @@ pub(crate) mod checking;
 pub(crate) mod form;
 pub(crate) mod operation;
 pub(crate) mod pages;
+pub(crate) mod told;

@@ -9,6 +9,7 @@ use event::time::Zone;
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::actions::told::Kept;
 use crate::answer;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -20,7 +21,6 @@ use crate::seen::Seen;
 use crate::session::Sessions;
 use crate::tables::Tables;
 use crate::tokens::Tokens;
-use crate::told::Kept;
 use crate::verdict::Reach;
 use crate::visitor::Visitor;
 use crate::watch::Watch;

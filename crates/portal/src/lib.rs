@@ -11,7 +11,6 @@
 //! * [`router`] – the table of contents: which path is which file in [`actions`];
 //! * [`visitor`], [`limit`], [`session`], [`tokens`] – who asks, how often, with which right;
 //! * [`seen`], [`verdict`], [`advice`] – the check: what is recorded of an address, what may be said of it, what to do;
-//! * `told` – answers without their addresses, written once;
 //! * [`desk`], [`watch`], [`requests`], [`front`] – the seams: what the program must fill;
 //! * [`page`], [`words`], [`tables`], [`metrics`] – what answers are made of.
 
@@ -35,7 +34,6 @@ pub mod session;
 pub mod tables;
 pub mod tls;
 pub mod tokens;
-mod told;
 pub mod verdict;
 pub mod visitor;
 pub mod watch;

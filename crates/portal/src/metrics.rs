@@ -18,10 +18,13 @@ struct Taken {
     buckets: [u64; BUCKETS.len()],
 }
 
+/// By method and status.
+type OfRoute = BTreeMap<(&'static str, u16), Taken>;
+
 /// Every counter.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    requests: Mutex<BTreeMap<String, BTreeMap<(&'static str, u16), Taken>>>,
+    requests: Mutex<BTreeMap<String, OfRoute>>,
     /// Connections open now.
     pub connections: AtomicI64,
     /// Deliveries under way now.

@@ -129,7 +129,7 @@ fn right(address: Ipv4Addr, is_recorded: bool) -> &'static str {
 }
 
 fn network(address: Ipv4Addr) -> u32 {
-    (u64::from(address.to_bits()) * u64::from(NETWORKS) >> 32) as u32
+    ((u64::from(address.to_bits()) * u64::from(NETWORKS)) >> 32) as u32
 }
 
 fn reach(network: u32) -> Reach {

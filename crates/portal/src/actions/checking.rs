@@ -5,11 +5,11 @@ use std::net::IpAddr;
 
 use event::rules::Kind;
 
+use crate::actions::told::Case;
 use crate::advice::Advice;
 use crate::app::App;
 use crate::front::Whose;
 use crate::seen::Finding;
-use crate::told::Case;
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
 use crate::words::Words;

@@ -9,10 +9,10 @@ use http::{StatusCode, Uri};
 use serde::Serialize;
 
 use crate::actions::checking::check;
+use crate::actions::told::{Case, Form, HOLE};
 use crate::advice::Advice;
 use crate::answer;
 use crate::app::App;
-use crate::told::{Case, Form, HOLE};
 use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
 use crate::words::{Lang, Words};

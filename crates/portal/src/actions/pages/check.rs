@@ -8,9 +8,9 @@ use http::StatusCode;
 
 use crate::actions::checking::check;
 use crate::actions::pages::not_found;
+use crate::actions::told::{Case, Form, HOLE};
 use crate::advice::Advice;
 use crate::page::Page;
-use crate::told::{Case, Form, HOLE};
 use crate::visitor::Visitor;
 
 /// Every verdict's page has this many bytes; the longest is smaller (tested).
