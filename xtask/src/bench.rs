@@ -1,9 +1,10 @@
-//! `cargo xtask bench`. `match`: see [`matching`]. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
+//! `cargo xtask bench`. `match`: see [`matching`]; `check`: see [`check`]. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
 //! events per CPU-second.
 //!
 //! Ours does more per row (stores, folds, syncs to disk); the peer parses, classifies and looks the network up, then drops
 //! the event. Both run by turns, so that a busy machine slows both.
 
+mod check;
 mod matching;
 mod measure;
 mod peer;
@@ -57,7 +58,11 @@ pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
             let Typed { rows, pairs, json } = Typed::read(rest, matching::LINES)?;
             matching::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
         }
-        _ => bail!("no such benchmark: cargo xtask bench ingest|match [--rows N] [--pairs N] [--json]"),
+        Some((name, rest)) if name == "check" => {
+            let Typed { rows, pairs, json } = Typed::read(rest, check::ADDRESSES)?;
+            check::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
+        }
+        _ => bail!("no such benchmark: cargo xtask bench ingest|match|check [--rows N] [--pairs N] [--json]"),
     }
 }
 

@@ -28,6 +28,8 @@ Chores of the house. Use: cargo xtask CHORE
   tidy                                     check sizes, heads, and what crates may know of each other
   bench ingest [--rows N] [--pairs N] [--json]
                                            events per CPU-second, beside IntelMQ on the same rows
+  bench check [--rows N] [--pairs N] [--json]
+                                           the check over N addresses, beside nginx sending a file of the same size
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {

@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{debian, steps, terminal::say, tools::succeeds};
 
-/// The packages of the test that another reader understands our tables.
-pub(crate) const READER: &[&str] = &["deltalake==1.6.6", "pyarrow==26.0.1"];
+/// The packages of the tests that another reader understands our tables, and another tester our API's description.
+pub(crate) const READER: &[&str] = &["deltalake==1.6.6", "pyarrow==26.0.1", "schemathesis==4.32.5"];
 
 /// Makes a virtual environment with packages unless it is there; gives its interpreter.
 pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {

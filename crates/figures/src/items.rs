@@ -1,7 +1,9 @@
 //! The cells of a release and every relation between them.
 //!
 //! An item is one group of one table with its two counts, which are shown or left out together, because
-//! `unique ≤ day_sum ≤ days × unique` binds them. What adds up and what does not:
+//! `unique ≤ day_sum ≤ days × unique` binds them. Whatever else is published of it – its mean per day, its tile, its rate
+//! per 100 000 addresses – is made of the same two, so that means times days and rates times space tell no more.
+//! What adds up and what does not:
 //!
 //! * the days add up to the country's sum of days, always (and so to its mean);
 //! * provinces and operators, *unknown* among them, add up to the country but for the few addresses that changed hands
@@ -32,6 +34,11 @@ pub(crate) enum Part {
 impl Part {
     /// The tables whose parts add up to the country.
     pub(crate) const SUMS: [Self; 3] = [Self::Day, Self::Province, Self::Isp];
+
+    /// Days over which an item's mean is taken.
+    pub(crate) fn days(self, of_period: u64) -> u64 {
+        if self == Self::Day { 1 } else { of_period }
+    }
 
     /// Whether a group is listed even if nothing was counted: then *not shown* may be nought.
     fn is_always_listed(self) -> bool {
@@ -70,7 +77,7 @@ type Unknowns = Option<[usize; 2]>;
 
 /// What the reader knows of the items that are not shown. Also the item of each unknown.
 pub(crate) fn system(items: &[Item], days: u64, rule: &Rule) -> (System, Vec<usize>) {
-    let mut room = Room { items, days: signed(days), system: System::default(), unknowns: Vec::new() };
+    let mut room = Room { items, days, system: System::default(), unknowns: Vec::new() };
     let mut owners = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let unknowns = (item.fate != Fate::Shown).then(|| COUNTS.map(|of| room.system.unknown(of(&item.measure))));
@@ -86,7 +93,7 @@ pub(crate) fn system(items: &[Item], days: u64, rule: &Rule) -> (System, Vec<usi
 
 struct Room<'i> {
     items: &'i [Item],
-    days: i64,
+    days: u64,
     system: System,
     unknowns: Vec<Unknowns>,
 }
@@ -95,15 +102,14 @@ impl Room<'_> {
     /// What the rule and its two counts say of one item.
     fn alone(&mut self, at: usize, rule: &Rule) {
         let (item, Some([unique, day_sum])) = (self.items[at], self.unknowns[at]) else { return };
-        let limit = signed(rule.limit);
+        let (limit, days) = (signed(rule.limit), signed(item.part.days(self.days)));
         match item.fate {
             Fate::Under => {
-                self.system.at_most(vec![(unique, 1)], limit - 1);
+                self.system.at_most(vec![(day_sum, 1)], limit * days - 1);
                 self.system.at_least(vec![(unique, 1)], i64::from(!item.part.is_always_listed()));
             }
-            _ => self.system.at_least(vec![(unique, 1)], limit),
+            _ => self.system.at_least(vec![(day_sum, 1)], limit * days),
         }
-        let days = if item.part == Part::Day { 1 } else { self.days };
         self.system.at_most(vec![(unique, 1), (day_sum, -1)], 0);
         self.system.at_most(vec![(day_sum, 1), (unique, -days)], 0);
     }

@@ -22,7 +22,7 @@ pub(crate) const PER: u128 = 100_000;
 pub enum Cell<T> {
     /// It is shown.
     Shown(T),
-    /// It is under the limit.
+    /// Its mean per day is under the limit.
     Under,
     /// It is not, but would tell one that is.
     Withheld,
@@ -34,6 +34,14 @@ impl<T: Copy> Cell<T> {
         match self {
             Self::Shown(count) => Some(*count),
             _ => None,
+        }
+    }
+
+    /// The same for a number beside the mean: that it is not shown, and not what the mean is under.
+    pub(crate) fn beside_mean(self) -> Self {
+        match self {
+            Self::Under => Self::Withheld,
+            other => other,
         }
     }
 
@@ -115,14 +123,15 @@ impl Picture {
     /// Counts that cannot be true together, or that no choice of cells protects: then nothing is published.
     pub fn of(counts: &Counts, rule: &Rule) -> Result<Self, BadCounts> {
         counts.check()?;
-        let small = counts.country.measure.unique < rule.limit;
-        let (families, more_families) = listed(&counts.families, small, rule);
-        let (exposed, more_exposed) = listed(&counts.exposed, false, rule);
+        let days = counts.period.days();
+        let small = rule.is_small(counts.country.measure, days);
+        let (families, more_families) = listed(&counts.families, small, days, rule);
+        let (exposed, more_exposed) = listed(&counts.exposed, false, days, rule);
         let (isps, provinces) = (counted(&counts.isps, small), all_provinces(&counts.provinces));
         let items = fates(counts, [&families, &provinces, &isps], rule)?;
         let mut fated = items.iter();
         let country = fated.next().map_or(Cell::Withheld, |item| Cell::of(item, |measure| measure));
-        let daily = days(counts, &mut fated);
+        let daily = series(counts, &mut fated);
         let mut table = |basis: &Basis, rows: Vec<Row>, more| {
             let cells = fated.by_ref().take(rows.len()).map(|item| Cell::of(item, |measure| measure));
             let lines = rows.into_iter().zip(cells).map(line).collect();
@@ -131,7 +140,6 @@ impl Picture {
         let families = table(&counts.families.basis, families, more_families);
         let provinces = table(&counts.provinces.basis, provinces, 0);
         let isps = table(&counts.isps.basis, isps, 0);
-        let days = counts.period.days();
         Ok(Self {
             rule: *rule,
             period: counts.period.clone(),
@@ -143,7 +151,7 @@ impl Picture {
             families,
             provinces,
             isps: sorted(isps, |line| Reverse(line.per_space(days))),
-            exposed: apart(&counts.exposed.basis, exposed, more_exposed, rule),
+            exposed: apart(&counts.exposed.basis, exposed, more_exposed, |measure| rule.is_small(measure, days)),
             feeds: counts.feeds.clone(),
         })
     }
@@ -175,7 +183,7 @@ fn fates(counts: &Counts, tables: [&[Row]; 3], rule: &Rule) -> Result<Vec<Item>,
     Ok(items)
 }
 
-fn days<'i>(counts: &Counts, items: &mut impl Iterator<Item = &'i Item>) -> Vec<Dated> {
+fn series<'i>(counts: &Counts, items: &mut impl Iterator<Item = &'i Item>) -> Vec<Dated> {
     let mut counted = counts.daily.days.iter().map(|(day, _)| *day).peekable();
     let period = counts.period.first..=counts.period.last;
     period
@@ -194,9 +202,9 @@ fn counted(breakdown: &Breakdown, country_is_small: bool) -> Vec<Row> {
 
 /// The largest groups, and how many there are besides. Those under the limit are chosen by code: to be listed or not would
 /// tell which of them is larger.
-fn listed(breakdown: &Breakdown, country_is_small: bool, rule: &Rule) -> (Vec<Row>, usize) {
+fn listed(breakdown: &Breakdown, country_is_small: bool, days: u64, rule: &Rule) -> (Vec<Row>, usize) {
     let mut rows = counted(breakdown, country_is_small);
-    let size = |row: &Row| Some(row.measure.unique).filter(|unique| *unique >= rule.limit);
+    let size = |row: &Row| Some(row.measure.unique).filter(|_| !rule.is_small(row.measure, days));
     rows.sort_by(|a, b| size(b).cmp(&size(a)).then_with(|| a.code.cmp(&b.code)));
     let more = rows.len().saturating_sub(LISTED_MAX);
     rows.truncate(LISTED_MAX);
@@ -216,8 +224,8 @@ fn all_provinces(breakdown: &Breakdown) -> Vec<Row> {
 }
 
 /// A table that shares no sum with anything.
-fn apart(basis: &Basis, rows: Vec<Row>, more: usize, rule: &Rule) -> Table {
-    let cell = |row: &Row| if row.measure.unique < rule.limit { Cell::Under } else { Cell::Shown(row.measure) };
+fn apart(basis: &Basis, rows: Vec<Row>, more: usize, is_small: impl Fn(Measure) -> bool) -> Table {
+    let cell = |row: &Row| if is_small(row.measure) { Cell::Under } else { Cell::Shown(row.measure) };
     let lines = rows.into_iter().map(|row| (cell(&row), row)).map(|(cell, row)| line((row, cell))).collect();
     sorted(Table { basis: basis.clone(), lines, more }, by_day_sum)
 }

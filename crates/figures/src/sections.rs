@@ -88,15 +88,15 @@ impl<'p> Room<'p> {
     fn headline(&self) -> Vec<Fact> {
         let picture = self.picture;
         let definition = self.words.say(&picture.country_basis.definition);
-        let fact = |key: &str, value: &dyn Fn(Measure) -> String| Fact {
+        let fact = |key: &str, cell: Cell<Measure>, value: &dyn Fn(Measure) -> String| Fact {
             label: self.words.say(key),
-            value: self.cell(picture.country, value),
+            value: self.cell(cell, value),
             definition: definition.clone(),
         };
         let lang = self.words.lang();
         vec![
-            fact("row.mean", &|measure| mean(self.mean(measure), lang)),
-            fact("row.unique", &|measure| whole(measure.unique, lang)),
+            fact("row.mean", picture.country, &|measure| mean(self.mean(measure), lang)),
+            fact("row.unique", picture.country.beside_mean(), &|measure| whole(measure.unique, lang)),
         ]
     }
 
@@ -125,7 +125,7 @@ impl<'p> Room<'p> {
         let total = |key: &str, value| Entry { code: None, cells: vec![Datum::Text(self.words.say(key)), value] };
         sheet.totals = vec![
             total("row.mean", datum(picture.country, |measure| Datum::Tenths(self.mean(measure)))),
-            total("row.unique", datum(picture.country, |measure| Datum::Whole(measure.unique))),
+            total("row.unique", datum(picture.country.beside_mean(), |measure| Datum::Whole(measure.unique))),
         ];
         let is_plain = |day: &Dated| matches!(day.addresses, Some(Cell::Shown(_)));
         let svg = self.daily_picture(&sheet.title);
@@ -190,7 +190,7 @@ impl<'p> Room<'p> {
         for (entry, line) in sheet.entries.iter_mut().zip(&table.lines) {
             let rate = match line.cell {
                 Cell::Shown(_) => line.per_space(self.days).map_or(Datum::None, Datum::Tenths),
-                cell => datum(cell, |_| Datum::None),
+                cell => datum(cell.beside_mean(), |_| Datum::None),
             };
             entry.cells.insert(1, rate);
             entry.cells.push(line.space.map_or(Datum::None, Datum::Whole));
@@ -207,7 +207,7 @@ impl<'p> Room<'p> {
         let mut sheet = self.sheet(key, &table.basis, columns);
         let cells = |name: String, cell: Cell<Measure>| {
             let mean = datum(cell, |measure| Datum::Tenths(self.mean(measure)));
-            vec![Datum::Text(name), mean, datum(cell, |measure| Datum::Whole(measure.unique))]
+            vec![Datum::Text(name), mean, datum(cell.beside_mean(), |measure| Datum::Whole(measure.unique))]
         };
         let entry = |line: &Line| Entry { code: line.code.clone(), cells: cells(self.name(line), line.cell) };
         sheet.entries = table.lines.iter().map(entry).collect();

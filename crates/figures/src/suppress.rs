@@ -14,14 +14,15 @@ use crate::rule::Rule;
 /// [`BadCounts::Unprotected`].
 pub(crate) fn suppress(items: &mut [Item], days: u64, rule: &Rule) -> Result<(), BadCounts> {
     for item in items.iter_mut() {
-        item.fate = if item.measure.unique < rule.limit { Fate::Under } else { Fate::Shown };
+        let is_small = rule.is_small(item.measure, item.part.days(days));
+        item.fate = if is_small { Fate::Under } else { Fate::Shown };
     }
     loop {
         let exposed = exposed(items, days, rule);
         if exposed.is_empty() {
             return Ok(());
         }
-        if exposed.into_iter().filter(|part| withhold(items, *part, rule)).count() == 0 {
+        if exposed.into_iter().filter(|part| withhold(items, *part, days, rule)).count() == 0 {
             return Err(BadCounts::Unprotected);
         }
     }
@@ -31,7 +32,13 @@ pub(crate) fn suppress(items: &mut [Item], days: u64, rule: &Rule) -> Result<(),
 pub(crate) fn exposed(items: &[Item], days: u64, rule: &Rule) -> Vec<Part> {
     let (system, owners) = system(items, days, rule);
     let mut parts: Vec<Part> = Vec::new();
-    for unknown in system.exposed(rule.spread) {
+    // The second unknown of an item is its sum of days: so many whole values of its mean must stay possible. The country's
+    // own is the sum of days that are published by themselves, each at or above the limit, and is as close as these leave it.
+    let spread = |unknown: usize| match (unknown % 2, items[owners[unknown]].part) {
+        (0, _) | (_, Part::Country) => rule.spread,
+        (_, part) => rule.spread * part.days(days),
+    };
+    for unknown in system.exposed(spread) {
         let part = items[owners[unknown]].part;
         if !parts.contains(&part) {
             parts.push(part);
@@ -41,19 +48,19 @@ pub(crate) fn exposed(items: &[Item], days: u64, rule: &Rule) -> Vec<Part> {
 }
 
 /// Withholds one more item on behalf of a table; whether there was one.
-fn withhold(items: &mut [Item], part: Part, rule: &Rule) -> bool {
+fn withhold(items: &mut [Item], part: Part, days: u64, rule: &Rule) -> bool {
     if part == Part::Country {
-        return Part::SUMS.into_iter().filter(|part| withhold_in(items, *part, rule)).count() > 0;
+        return Part::SUMS.into_iter().filter(|part| withhold_in(items, *part, days, rule)).count() > 0;
     }
     let after = [part, Part::Country, Part::Day, Part::Province, Part::Isp, Part::Family];
-    after.into_iter().any(|part| withhold_in(items, part, rule))
+    after.into_iter().any(|part| withhold_in(items, part, days, rule))
 }
 
-fn withhold_in(items: &mut [Item], part: Part, rule: &Rule) -> bool {
+fn withhold_in(items: &mut [Item], part: Part, days: u64, rule: &Rule) -> bool {
     let shown = || items.iter().enumerate().filter(|(_, item)| item.part == part && item.fate == Fate::Shown);
-    let size = |(_, item): &(usize, &Item)| item.measure.unique;
+    let size = |(_, item): &(usize, &Item)| item.measure.day_sum;
     // Hiding a count just above the limit hides little: a reader knows that it is above.
-    let roomy = shown().filter(|shown| size(shown) >= 2 * rule.limit).min_by_key(size);
+    let roomy = shown().filter(|shown| size(shown) >= 2 * rule.limit * part.days(days)).min_by_key(size);
     let Some(at) = roomy.or_else(|| shown().max_by_key(size)).map(|(at, _)| at) else { return false };
     items[at].fate = Fate::Withheld;
     true
@@ -101,7 +108,7 @@ mod tests {
     fn leaving_out_only_what_is_under_the_limit_is_found_out() {
         let rule = Rule::shipped();
         let mut items = country();
-        for item in items.iter_mut().filter(|item| item.measure.unique < rule.limit) {
+        for item in items.iter_mut().filter(|item| rule.is_small(item.measure, item.part.days(2))) {
             item.fate = Fate::Under;
         }
         assert_eq!(exposed(&items, 2, &rule), [Part::Province]);

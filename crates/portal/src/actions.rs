@@ -8,3 +8,4 @@ pub mod form;
 pub(crate) mod operation;
 pub(crate) mod pages;
 pub mod query;
+pub(crate) mod told;

@@ -1,5 +1,6 @@
 //! What to do about a finding: which devices a family lives on is data, the steps are messages.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use event::rules::Kind;
@@ -25,13 +26,13 @@ pub struct Devices {
 
 /// Steps for one kind of device.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Advice {
+pub struct Advice<'d> {
     /// `pc`, `server`, `router`, `camera`, `open` (a service to close) or `any`.
-    pub device: String,
+    pub device: &'d str,
     /// The device in words.
-    pub title: String,
+    pub title: Cow<'static, str>,
     /// What to do, in order.
-    pub steps: Vec<String>,
+    pub steps: &'static [String],
 }
 
 impl Devices {
@@ -58,20 +59,17 @@ impl Devices {
     }
 
     /// What to do about a finding.
-    pub fn advice(&self, family: &str, kind: Kind, words: &Words) -> Vec<Advice> {
-        let known = self.families.get(family).filter(|_| kind == Kind::Botnet).map(|known| known.devices.as_slice());
-        let general = [if kind == Kind::Exposed { "open" } else { "any" }.to_owned()];
-        let devices = known.unwrap_or(&general);
-        devices.iter().map(|device| advice(device, words)).collect()
+    pub fn advice(&self, family: &str, kind: Kind, words: &'static Words) -> Vec<Advice<'_>> {
+        let general = if kind == Kind::Exposed { "open" } else { "any" };
+        match self.families.get(family).filter(|_| kind == Kind::Botnet) {
+            Some(known) => known.devices.iter().map(|device| advice(device, words)).collect(),
+            None => vec![advice(general, words)],
+        }
     }
 }
 
-fn advice(device: &str, words: &Words) -> Advice {
-    Advice {
-        device: device.to_owned(),
-        title: words.say(&format!("device.{device}")).into_owned(),
-        steps: words.list(&format!("steps_{device}")).into_iter().map(str::to_owned).collect(),
-    }
+fn advice<'d>(device: &'d str, words: &'static Words) -> Advice<'d> {
+    Advice { device, title: words.say(&format!("device.{device}")), steps: words.list(&format!("steps_{device}")) }
 }
 
 #[cfg(test)]
@@ -96,7 +94,7 @@ mod tests {
     fn a_family_nobody_knows_gets_the_general_advice_of_its_kind() {
         let devices = Devices::parse(Devices::SHIPPED).expect("table");
         let of = |family, kind| {
-            devices.advice(family, kind, Words::of(Lang::En)).into_iter().map(|a| a.device).collect::<Vec<_>>()
+            devices.advice(family, kind, Words::of(Lang::En)).iter().map(|a| a.device.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(of("mirai", Kind::Botnet), ["router", "camera"]);
         assert_eq!(of("no-such", Kind::Botnet), ["any"]);

@@ -9,6 +9,7 @@ use event::time::Zone;
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::actions::told::Kept;
 use crate::answer;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -20,6 +21,7 @@ use crate::seen::Seen;
 use crate::session::Sessions;
 use crate::tables::Tables;
 use crate::tokens::Tokens;
+use crate::verdict::Reach;
 use crate::visitor::Visitor;
 use crate::watch::Watch;
 
@@ -88,6 +90,7 @@ struct Inner {
     sessions: Option<Sessions>,
     metrics: Metrics,
     checks: Pace,
+    told: Kept,
     filings: Pace,
     logins: Pace,
     arrivals: Arc<Semaphore>,
@@ -101,6 +104,7 @@ impl App {
         Self(Arc::new(Inner {
             sessions: parts.admin_token.as_deref().map(|token| Sessions::new(token, config.is_secure())),
             metrics: Metrics::default(),
+            told: Kept::default(),
             checks: Pace::new(config.checks_per_minute, 60),
             filings: Pace::new(config.requests_per_hour, 3600),
             logins: Pace::new(config.logins_per_minute, 60),
@@ -145,8 +149,15 @@ impl App {
     /// # Errors
     /// Seconds to wait.
     pub(crate) fn count(&self, limit: &Pace, visitor: Visitor) -> Result<(), u64> {
-        let is_shared = self.0.parts.ownership.whose(visitor.counted).reach.is_shared();
-        let counted = limit.count(visitor.counted, is_shared, self.now());
+        self.count_as(limit, visitor, self.0.parts.ownership.whose(visitor.counted).reach)
+    }
+
+    /// The same for whoever has found out already how the visitor's address is handed out.
+    ///
+    /// # Errors
+    /// Seconds to wait.
+    pub(crate) fn count_as(&self, limit: &Pace, visitor: Visitor, reach: Reach) -> Result<(), u64> {
+        let counted = limit.count(visitor.counted, reach.is_shared(), self.now());
         if counted.is_err() {
             self.metrics().limited.fetch_add(1, Ordering::Relaxed);
         }
@@ -156,6 +167,11 @@ impl App {
     /// How often an address may be checked.
     pub(crate) fn checks(&self) -> &Pace {
         &self.0.checks
+    }
+
+    /// What visitors are told.
+    pub(crate) fn told(&self) -> &Kept {
+        &self.0.told
     }
 
     /// How often a request may be filed.

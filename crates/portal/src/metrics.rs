@@ -18,10 +18,13 @@ struct Taken {
     buckets: [u64; BUCKETS.len()],
 }
 
+/// By method and status.
+type OfRoute = BTreeMap<(&'static str, u16), Taken>;
+
 /// Every counter.
 #[derive(Debug, Default)]
 pub struct Metrics {
-    requests: Mutex<BTreeMap<(String, &'static str, u16), Taken>>,
+    requests: Mutex<BTreeMap<String, OfRoute>>,
     /// Connections open now.
     pub connections: AtomicI64,
     /// Deliveries under way now.
@@ -42,7 +45,11 @@ impl Metrics {
             _ => "other",
         };
         let mut requests = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let taken = requests.entry((route.to_owned(), method, status)).or_default();
+        if !requests.contains_key(route) {
+            requests.insert(route.to_owned(), BTreeMap::new());
+        }
+        let Some(of_route) = requests.get_mut(route) else { return };
+        let taken = of_route.entry((method, status)).or_default();
         taken.count += 1;
         taken.seconds += seconds;
         for (bucket, bound) in taken.buckets.iter_mut().zip(BUCKETS) {
@@ -72,7 +79,9 @@ impl Metrics {
         let name = "haidang_portal_request_seconds";
         out.push_str(&format!("# HELP {name} Time of requests.\n# TYPE {name} histogram\n"));
         let requests = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for ((route, method, status), taken) in &*requests {
+        let all =
+            requests.iter().flat_map(|(route, taken)| taken.iter().map(move |(what, taken)| (route, what, taken)));
+        for (route, (method, status), taken) in all {
             let labels = format!("route=\"{route}\",method=\"{method}\",status=\"{status}\"");
             // Writing to a String cannot fail.
             for (bucket, bound) in taken.buckets.iter().zip(BUCKETS) {

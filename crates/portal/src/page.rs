@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use askama::Template;
+use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
@@ -65,7 +66,7 @@ impl Page {
     }
 
     /// HTML of this page's language as an answer.
-    pub(crate) fn answer(&self, status: StatusCode, html: String) -> Response {
+    pub(crate) fn answer(&self, status: StatusCode, html: impl Into<Body>) -> Response {
         answer::with(answer::of(status, answer::HTML, html), header::CONTENT_LANGUAGE, self.w.lang().tag())
     }
 

@@ -65,9 +65,13 @@ struct Stored {
     kind: Kind,
 }
 
-/// Keys in order; the findings of key `n` are `ends[n-1]..ends[n]`.
+/// First bits of a key by which a search begins: a table of them stays in a processor's cache, the keys do not.
+const HEAD_BITS: u32 = 16;
+
+/// Keys in order; the findings of key `n` are `ends[n-1]..ends[n]`, the keys with head `h` are `heads[h]..heads[h+1]`.
 #[derive(Debug, Default)]
 struct Side<K> {
+    heads: Vec<u32>,
     keys: Vec<K>,
     ends: Vec<u32>,
     findings: Vec<Stored>,
@@ -209,10 +213,10 @@ impl Names {
     }
 }
 
-impl<K: Copy + Ord> Side<K> {
+impl<K: Copy + Ord + Into<u64>> Side<K> {
     fn build(mut rows: Vec<(K, Stored)>) -> Self {
         rows.sort_unstable_by_key(|(key, stored)| (*key, stored.family, stored.kind));
-        let mut side = Self { keys: Vec::new(), ends: Vec::new(), findings: Vec::new() };
+        let mut side = Self { heads: Vec::new(), keys: Vec::new(), ends: Vec::new(), findings: Vec::new() };
         for of_key in rows.chunk_by(|a, b| a.0 == b.0).take(ADDRESSES_MAX) {
             let mut findings = fold(of_key);
             findings.sort_by_key(|stored| std::cmp::Reverse(stored.last));
@@ -224,18 +228,29 @@ impl<K: Copy + Ord> Side<K> {
         side.keys.shrink_to_fit();
         side.ends.shrink_to_fit();
         side.findings.shrink_to_fit();
+        let first = |head: usize| side.keys.partition_point(|key| Self::head(*key) < head) as u32;
+        side.heads = (0..=1 << HEAD_BITS).map(first).collect();
         side
     }
 
+    fn head(key: K) -> usize {
+        (key.into() >> (8 * size_of::<K>() as u32 - HEAD_BITS)) as usize
+    }
+
     fn find(&self, key: K) -> &[Stored] {
-        let Ok(at) = self.keys.binary_search(&key) else { return &[] };
+        let head = Self::head(key);
+        let bound = |head: usize| self.heads.get(head).map_or(0, |first| *first as usize);
+        let (from, to) = (bound(head), bound(head + 1));
+        let alike = self.keys.get(from..to).unwrap_or_default();
+        let Ok(at) = alike.binary_search(&key).map(|at| from + at) else { return &[] };
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |end| *end as usize);
         let end = self.ends.get(at).map_or(start, |end| *end as usize);
         self.findings.get(start..end).unwrap_or_default()
     }
 
     fn bytes(&self) -> usize {
-        self.keys.capacity() * size_of::<K>()
+        self.heads.capacity() * 4
+            + self.keys.capacity() * size_of::<K>()
             + self.ends.capacity() * 4
             + self.findings.capacity() * size_of::<Stored>()
     }

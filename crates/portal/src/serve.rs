@@ -111,12 +111,18 @@ impl Door {
             tokio::select! {
                 () = &mut stop => return under_way,
                 (accepted, place) = next => match (accepted, place) {
-                    (Ok((stream, peer)), Ok(place)) => drop(under_way.spawn(self.clone().welcome(stream, peer, place))),
+                    (Ok((stream, peer)), Ok(place)) => self.begin(&mut under_way, stream, peer, place),
                     _ => tokio::time::sleep(NO_HANDLES_PAUSE).await,
                 },
             }
             while under_way.try_join_next().is_some() {}
         }
+    }
+
+    /// Begins a connection. No generic function: what it spawns, all the work, is compiled here and not in the crate that
+    /// names the type of `stop`, which may not be optimised.
+    fn begin(&self, under_way: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        under_way.spawn(self.clone().welcome(stream, peer, place));
     }
 
     /// One connection, from its first byte to its last.

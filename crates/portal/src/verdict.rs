@@ -10,7 +10,7 @@ use crate::seen::Finding;
 use crate::tables::{BadTable, rows};
 
 /// How an address is handed out, which decides what may be said of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
     /// It stays with its customer.
@@ -73,7 +73,7 @@ impl FromStr for Reach {
 }
 
 /// The three answers. *Not seen* is never *safe*.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Something is recorded.
@@ -124,7 +124,7 @@ struct Shows {
 }
 
 /// A finding as far as it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Shown {
     /// Malware family, or the finding's identifier.
     pub family: String,
@@ -139,7 +139,7 @@ pub struct Shown {
 }
 
 /// The judgement of one address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Judged {
     /// The answer.
     pub verdict: Verdict,

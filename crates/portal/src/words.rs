@@ -1,7 +1,7 @@
 //! The words a person reads, from `data/messages.toml`, in Vietnamese and English.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ static VI: LazyLock<Words> = LazyLock::new(|| Words::read(SOURCE, Lang::Vi));
 static EN: LazyLock<Words> = LazyLock::new(|| Words::read(SOURCE, Lang::En));
 
 /// The language of an answer. A page's is in its path, so that an address can be shared: `/…` and `/en/…`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lang {
     /// Vietnamese.
     Vi,
@@ -60,7 +60,9 @@ struct Text {
 #[derive(Debug)]
 pub struct Words {
     lang: Lang,
-    texts: BTreeMap<String, String>,
+    texts: HashMap<String, String>,
+    /// The messages of each group, by their names' order.
+    groups: HashMap<String, Vec<String>>,
 }
 
 impl Words {
@@ -75,10 +77,13 @@ impl Words {
     fn read(source: &str, lang: Lang) -> Self {
         let groups: BTreeMap<String, BTreeMap<String, Text>> = toml::from_str(source).unwrap_or_default();
         let choose = |text: Text| if lang == Lang::Vi { text.vi } else { text.en };
-        let texts = groups.into_iter().flat_map(|(group, texts)| {
-            texts.into_iter().map(move |(name, text)| (format!("{group}.{name}"), choose(text)))
-        });
-        Self { lang, texts: texts.collect() }
+        let mut words = Self { lang, texts: HashMap::new(), groups: HashMap::new() };
+        for (group, texts) in groups {
+            let chosen: Vec<_> = texts.into_iter().map(|(name, text)| (name, choose(text))).collect();
+            words.texts.extend(chosen.iter().map(|(name, text)| (format!("{group}.{name}"), text.clone())));
+            words.groups.insert(group, chosen.into_iter().map(|(_, text)| text).collect());
+        }
+        words
     }
 
     /// Their language.
@@ -102,13 +107,8 @@ impl Words {
     }
 
     /// Every message of a group, by their names' order.
-    pub fn list(&self, group: &str) -> Vec<&str> {
-        let from = format!("{group}.");
-        self.texts
-            .range(from.clone()..)
-            .take_while(|(key, _)| key.starts_with(&from))
-            .map(|(_, t)| t.as_str())
-            .collect()
+    pub fn list(&self, group: &str) -> &[String] {
+        self.groups.get(group).map_or(&[], Vec::as_slice)
     }
 
     /// A whole number as the language writes it.

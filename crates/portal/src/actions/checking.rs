@@ -1,11 +1,14 @@
 //! The check itself, for the page and for programs alike.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use event::rules::Kind;
 
+use crate::actions::told::Case;
 use crate::advice::Advice;
 use crate::app::App;
+use crate::front::Whose;
 use crate::seen::Finding;
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
@@ -18,14 +21,8 @@ pub(crate) const SHOWN_MAX: usize = 5;
 pub(crate) struct Checked {
     /// The address that was checked; `None` if a proxy says nothing that can be believed.
     pub(crate) address: Option<IpAddr>,
-    /// How it is handed out.
-    pub(crate) reach: Reach,
-    /// Who carries it.
-    pub(crate) isp: Option<String>,
-    /// The judgement.
-    pub(crate) judged: Judged,
-    /// The last day whose reports are known; `None` until any are loaded.
-    pub(crate) until: Option<i32>,
+    /// What is found out about it.
+    pub(crate) case: Case,
 }
 
 /// Checks the address a visitor comes from. Until the index is loaded nothing can be told.
@@ -33,10 +30,14 @@ pub(crate) struct Checked {
 /// # Errors
 /// Seconds to wait for whoever asks too often.
 pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
-    app.count(app.checks(), visitor)?;
+    let whose = whose(app, visitor.address);
+    match whose.reach {
+        Reach::Special => app.count(app.checks(), visitor)?,
+        reach => app.count_as(app.checks(), visitor, reach)?,
+    }
     let slot = app.parts().seen.get();
     let seen = slot.as_ref().as_ref();
-    let (reach, isp) = whose(app, visitor.address);
+    let Whose { reach, isp } = whose;
     let find = || -> Vec<Finding<'_>> {
         let found = visitor.address.zip(seen).map(|(address, seen)| seen.find(address));
         found.unwrap_or_default()
@@ -47,46 +48,47 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     if seen.is_none() {
         judged = Judged { verdict: Verdict::CannotTell, words: "loading".to_owned(), shown: Vec::new() };
     }
-    Ok(Checked { address: visitor.address, reach, isp, judged, until: seen.map(crate::seen::Seen::until) })
+    let (v6, until) = (visitor.address.map(|address| address.is_ipv6()), seen.map(crate::seen::Seen::until));
+    Ok(Checked { address: visitor.address, case: Case { v6, reach, isp, judged, until } })
 }
 
-fn whose(app: &App, address: Option<IpAddr>) -> (Reach, Option<String>) {
-    let Some(address) = address.filter(|address| !is_special(*address)) else { return (Reach::Special, None) };
-    let whose = app.parts().ownership.whose(address);
-    (whose.reach, whose.isp)
+fn whose(app: &App, address: Option<IpAddr>) -> Whose {
+    let special = Whose { reach: Reach::Special, isp: None };
+    let address = address.filter(|address| !is_special(*address));
+    address.map_or(special, |address| app.parts().ownership.whose(address))
 }
 
-impl Checked {
+impl Case {
     /// The gravest kind of what is shown.
     pub(crate) fn kind(&self) -> Option<Kind> {
         self.judged.shown.first().map(|shown| shown.kind)
     }
 
     /// The verdict in a few words.
-    pub(crate) fn title(&self, words: &Words) -> String {
+    pub(crate) fn title(&self, words: &'static Words) -> Cow<'static, str> {
         let key = match (self.judged.verdict, self.kind()) {
             (Verdict::Seen, Some(kind)) => format!("verdict.seen-{}", kind.name()),
             (verdict, _) => format!("verdict.{verdict}"),
         };
-        words.say(&key).into_owned()
+        words.say(&key)
     }
 
     /// What it means.
-    pub(crate) fn about(&self, words: &Words) -> String {
-        words.say(&format!("words.{}", self.judged.words)).into_owned()
+    pub(crate) fn about(&self, words: &'static Words) -> Cow<'static, str> {
+        words.say(&format!("words.{}", self.judged.words))
     }
 
     /// What to do where nothing can be told, or nothing was seen.
-    pub(crate) fn todo<'w>(&self, words: &'w Words) -> Vec<&'w str> {
+    pub(crate) fn todo<'w>(&self, words: &'w Words) -> &'w [String] {
         words.list(&format!("todo_{}", self.judged.words))
     }
 
     /// What to do about what was seen, each device once.
-    pub(crate) fn advice(&self, app: &App, words: &Words) -> Vec<Advice> {
+    pub(crate) fn advice<'a>(&self, app: &'a App, words: &'static Words) -> Vec<Advice<'a>> {
         let devices = &app.parts().tables.devices;
-        let mut all: Vec<Advice> = Vec::new();
+        let mut all: Vec<Advice<'a>> = Vec::new();
         for advice in self.judged.shown.iter().flat_map(|shown| devices.advice(&shown.family, shown.kind, words)) {
-            if !all.contains(&advice) {
+            if !all.iter().any(|known| known.device == advice.device) {
                 all.push(advice);
             }
         }
@@ -97,11 +99,4 @@ impl Checked {
     pub(crate) fn family<'a>(&self, app: &'a App, shown: &'a Shown) -> &'a str {
         app.parts().tables.devices.name(&shown.family)
     }
-}
-
-/// Fills an answer with blanks up to the next multiple of `to`, so that its length tells nothing.
-pub(crate) fn padded(mut body: String, to: usize) -> String {
-    let missing = body.len().next_multiple_of(to) - body.len();
-    body.extend(std::iter::repeat_n(' ', missing));
-    body
 }

@@ -1,29 +1,22 @@
 //! Only requests for one of our names are answered: another name in front of our address is somebody's trick.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
 use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use crate::answer;
 use crate::app::App;
 
 /// What a machine's watchdog asks by address.
 const BY_ANY_NAME: [&str; 2] = ["/healthz", "/readyz"];
 
 /// 400 for none or several names, 421 for one that is not ours.
-pub(crate) async fn check(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) fn check(app: &App, request: &Request) -> Result<(), StatusCode> {
     if BY_ANY_NAME.contains(&request.uri().path()) {
-        return next.run(request).await;
+        return Ok(());
     }
-    match name(request.uri(), request.headers()) {
-        None => answer::problem(StatusCode::BAD_REQUEST),
-        Some(name) if !app.config().hosts.iter().any(|own| own.eq_ignore_ascii_case(&name)) => {
-            answer::problem(StatusCode::MISDIRECTED_REQUEST)
-        }
-        Some(_) => next.run(request).await,
-    }
+    let name = name(request.uri(), request.headers()).ok_or(StatusCode::BAD_REQUEST)?;
+    let is_ours = app.config().hosts.iter().any(|own| own.eq_ignore_ascii_case(&name));
+    if is_ours { Ok(()) } else { Err(StatusCode::MISDIRECTED_REQUEST) }
 }
 
 /// The one name a request is for, without its port; an absolute target must agree with it.

@@ -1,8 +1,8 @@
 //! One line per request: method, route, status, time. No address, no path as typed, no query, no verdict.
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
+use http::Method;
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -10,18 +10,30 @@ use crate::app::App;
 /// What stands for a path that is nowhere.
 const NOWHERE: &str = "-";
 
-/// Counts and logs.
-pub(crate) async fn write(State(app): State<App>, request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().map_or(NOWHERE, MatchedPath::as_str).to_owned();
-    let method = request.method().clone();
-    let answer = next.run(request).await;
-    let (status, took) = (answer.status().as_u16(), start.elapsed());
-    app.metrics().count(&route, &method, status, took.as_secs_f64());
-    if status >= 500 {
-        tracing::error!(target: "access", %method, route, status, millis = took.as_millis() as u64);
-    } else {
-        tracing::info!(target: "access", %method, route, status, millis = took.as_millis() as u64);
+/// A request under way.
+pub(crate) struct Entry {
+    start: Instant,
+    route: Option<MatchedPath>,
+    method: Method,
+}
+
+impl Entry {
+    /// A request that comes in.
+    pub(crate) fn open(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        Self { start: Instant::now(), route, method: request.method().clone() }
     }
-    answer
+
+    /// Counts and logs it with its answer.
+    pub(crate) fn close(self, app: &App, answer: &Response) {
+        let Self { start, route, method } = self;
+        let (status, took) = (answer.status().as_u16(), start.elapsed());
+        let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
+        app.metrics().count(route, &method, status, took.as_secs_f64());
+        if status >= 500 {
+            tracing::error!(target: "access", %method, route, status, millis = took.as_millis() as u64);
+        } else {
+            tracing::info!(target: "access", %method, route, status, millis = took.as_millis() as u64);
+        }
+    }
 }

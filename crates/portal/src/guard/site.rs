@@ -2,23 +2,18 @@
 //!
 //! Programs send neither header; they carry a token, or ask what anybody may.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::Request;
 use http::{HeaderMap, Method, StatusCode, header};
 
-use crate::answer;
-use crate::app::App;
-
 /// 403 for what another site made a browser do, links to our pages excepted.
-pub(crate) async fn refuse_others(State(_): State<App>, request: Request, next: Next) -> Response {
+pub(crate) fn refuse_others(request: &Request) -> Result<(), StatusCode> {
     let path = request.uri().path();
     let refused = match text(request.headers(), "sec-fetch-site") {
         Some("same-origin" | "none") => false,
-        Some(_) => !is_open(path) && !is_link(&request),
-        None => is_change(&request) && !origin_is_ours(request.headers()),
+        Some(_) => !is_open(path) && !is_link(request),
+        None => is_change(request) && !origin_is_ours(request.headers()),
     };
-    if refused { answer::problem(StatusCode::FORBIDDEN) } else { next.run(request).await }
+    if refused { Err(StatusCode::FORBIDDEN) } else { Ok(()) }
 }
 
 /// Whether a form was sent from one of our own pages, by what the browser says. A request that says nothing was not.

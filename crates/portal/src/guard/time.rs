@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::StatusCode;
@@ -15,7 +15,7 @@ use crate::router::DELIVER;
 const PATIENT: [&str; 3] = [DELIVER, "/quan-tri/dong-loi/{report}/doc-lai", "/en/quan-tri/dong-loi/{report}/doc-lai"];
 
 /// 408 for what takes too long.
-pub(crate) async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn limit(app: &App, request: Request, next: Next) -> Response {
     let matched = request.extensions().get::<MatchedPath>();
     if matched.is_some_and(|path| PATIENT.contains(&path.as_str())) {
         return next.run(request).await;

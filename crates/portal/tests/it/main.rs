@@ -14,5 +14,7 @@ mod hostile;
 mod pages;
 mod privacy;
 mod requests;
+mod schema;
+mod stress;
 mod talk;
 mod tls;

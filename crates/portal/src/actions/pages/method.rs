@@ -14,7 +14,7 @@ struct Method<'p> {
 
 impl Method<'_> {
     /// Headings and their paragraphs: groups `method_1`, `method_2` … of the messages.
-    fn parts(&self) -> Vec<Vec<&'static str>> {
+    fn parts(&self) -> Vec<&'static [String]> {
         let part = |number: usize| self.page.w.list(&format!("method_{number}"));
         (1..).map(part).take_while(|part| !part.is_empty()).collect()
     }
