@@ -9,6 +9,7 @@
 //! * [`feed`], [`botnet`], [`exposed`], [`blocklist`], [`stories`], [`senses`] – what each feed sees on a day;
 //! * [`line`], [`shadowserver`], [`partner`], [`fault`] – how it writes its rows, and breaks some;
 //! * [`desk`], [`truth`] – the day's files, and what is true of them; [`plan`] – the whole: [`write`];
+//! * [`live`] – reports of the days after;
 //! * [`bench`] – big files of one kind, for measurements.
 
 mod bench;
@@ -23,6 +24,7 @@ mod family;
 mod fault;
 mod feed;
 mod line;
+mod live;
 mod machine;
 mod networks;
 mod partner;
@@ -36,5 +38,6 @@ mod stories;
 mod truth;
 
 pub use bench::{dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
+pub use live::Live;
 pub use plan::{Made, MadeError, Plan, write};
 pub use truth::{FileTruth, HandOver, Hits, Outage, Period, Story, StoryKind, Truth};

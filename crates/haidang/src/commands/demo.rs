@@ -13,6 +13,7 @@ use pipeline::writer::Outcome;
 use crate::cli::{DemoArgs, FeedsArgs, ListArgs, ListFormat};
 use crate::commands::{Desk, constituency, feeds, indicators, ingest, lake as care, list, stats};
 use crate::exit;
+use crate::service::tour;
 
 /// How codes of provinces and of what is below them begin.
 const PROVINCES: &str = "T-";
@@ -68,7 +69,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     // As the operator does every night: few large files instead of a thousand small ones.
     care::tell(desk, "lake.compacted", desk.writer()?.lake().compact(1, desk.now())?)?;
     show(desk, first, end)?;
-    Ok(exit::OK)
+    if args.serve { tour::serve(desk, &plan, args.port) } else { Ok(exit::OK) }
 }
 
 /// Some hundred files are taken in: for people only those are told of which something is to be told.

@@ -51,9 +51,15 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
 }
 
 fn whose(app: &App, address: Option<IpAddr>) -> (Reach, Option<String>) {
-    let Some(address) = address.filter(|address| !is_special(*address)) else { return (Reach::Special, None) };
+    let Some(address) = address else { return (Reach::Special, None) };
+    if is_special(address) && !app.parts().is_made {
+        return (Reach::Special, None);
+    }
     let whose = app.parts().ownership.whose(address);
-    (whose.reach, whose.isp)
+    match whose.reach {
+        Reach::Foreign if is_special(address) => (Reach::Special, None),
+        reach => (reach, whose.isp),
+    }
 }
 
 impl Checked {
