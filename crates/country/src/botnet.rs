@@ -72,13 +72,7 @@ fn rows(feed: Feed, machine: &Machine, source: &Source, most: u64, desk: &mut De
 }
 
 /// One call of a machine at a sinkhole at a second of the day.
-pub(crate) fn call_once(
-    country: &Country,
-    machine: &Machine,
-    feed: Feed,
-    second: u32,
-    desk: &mut Desk,
-) {
+pub(crate) fn call_once(country: &Country, machine: &Machine, feed: Feed, second: u32, desk: &mut Desk) {
     let by_six = if feed == Feed::Sinkhole6 { machine.home.six(country, machine.id, desk.day) } else { None };
     let source = by_six.unwrap_or_else(|| machine.home.source(country, machine.id, desk.day));
     desk.tell(feed, &source, second, |told, rng| shadowserver::sinkhole(feed, machine.family, told, rng));

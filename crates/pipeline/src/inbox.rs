@@ -122,11 +122,7 @@ struct Whole {
 
 impl Stamp {
     fn of(file: &Metadata) -> Self {
-        Self {
-            file: (file.dev(), file.ino()),
-            bytes: file.len(),
-            changed: (file.mtime(), file.mtime_nsec()),
-        }
+        Self { file: (file.dev(), file.ino()), bytes: file.len(), changed: (file.mtime(), file.mtime_nsec()) }
     }
 }
 
@@ -239,7 +235,8 @@ impl Inbox {
                 look.taken += 1;
                 let members: Vec<String> = slips.into_iter().map(|slip| slip.name).collect();
                 let unknown = unknown(&catalogue(&self.folder)?, feed, members);
-                let told = if unknown.is_empty() { Ok(()) } else { self.note(&refusal(Why::Members(unknown)), note, look) };
+                let told =
+                    if unknown.is_empty() { Ok(()) } else { self.note(&refusal(Why::Members(unknown)), note, look) };
                 told.and_then(|()| self.remove(file))
             }
             Err(PipelineError::Missing(_)) => self.refuse(file, refusal(Why::NoFeed), note, look),
@@ -250,13 +247,7 @@ impl Inbox {
     }
 
     /// Of a file that cannot be used as it should the reason is told, once.
-    fn leave(
-        &mut self,
-        file: &Whole,
-        error: &io::Error,
-        is_stuck: bool,
-        look: &mut Look,
-    ) -> Result<(), PipelineError> {
+    fn leave(&mut self, file: &Whole, error: &io::Error, is_stuck: bool, look: &mut Look) -> Result<(), PipelineError> {
         if let Some(known) = self.known.get_mut(&file.path) {
             known.is_stuck |= is_stuck;
             tell_once(known, &file.path, error.to_string(), look);

@@ -79,7 +79,8 @@ pub async fn serve_all(entrances: Vec<Entrance>, app: App, stop: impl Future<Out
     let (told, telling) = watch::channel(false);
     let crowd = Crowd::new(config.connections_per_visitor, config.trusted_proxies.clone());
     let places = Arc::new(Semaphore::new(config.connections_max));
-    let door = Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd), places, plays: None };
+    let door =
+        Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd), places, plays: None };
     let under_way = door.let_in_everywhere(entrances, stop).await;
     // Nobody listens when no connection is open.
     let _ = told.send(true);

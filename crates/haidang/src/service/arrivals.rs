@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use feeds::catalogue::Speaks;
 use pipeline::catalogue::catalogue;
-use pipeline::journal::{self, Journal};
 use pipeline::delivery::{self, Delivery, Member};
+use pipeline::journal::{self, Journal};
 use pipeline::spool::{Slip, Waiting};
 use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError, spool};

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -81,7 +81,9 @@ pub(crate) fn serve(desk: &Desk, plan: &Plan, wanted: u16) -> anyhow::Result<i32
 fn free(wanted: u16) -> anyhow::Result<TcpListener> {
     let ports = wanted..=wanted.saturating_add(if wanted == 0 { 0 } else { PORTS - 1 });
     let mut bound = ports.clone().filter_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok());
-    bound.next().with_context(|| format!("listen on a port from {} to {}; name another with --port", ports.start(), ports.end()))
+    bound.next().with_context(|| {
+        format!("listen on a port from {} to {}; name another with --port", ports.start(), ports.end())
+    })
 }
 
 /// The demo's settings are its own: nothing of the environment changes what the tour says.
@@ -155,10 +157,14 @@ struct Tour<'t> {
 fn tell(desk: &Desk, tour: &Tour<'_>) -> anyhow::Result<()> {
     let base = format!("http://{}", tour.listen);
     let pages = if desk.out.lang() == Lang::Vi { base.clone() } else { format!("{base}/en") };
-    let (check, api) = if desk.out.lang() == Lang::Vi { ("/kiem-tra", "/api/v1/check") } else { ("/en/kiem-tra", "/api/v1/check") };
+    let (check, api) =
+        if desk.out.lang() == Lang::Vi { ("/kiem-tra", "/api/v1/check") } else { ("/en/kiem-tra", "/api/v1/check") };
     if desk.out.json() {
         let port = |visitor: &Played| visitor.listener.local_addr().map(|at| at.to_string()).unwrap_or_default();
-        let visitors = tour.played.iter().map(|visitor| json!({ "who": visitor.who, "address": visitor.address, "at": port(visitor) }));
+        let visitors = tour
+            .played
+            .iter()
+            .map(|visitor| json!({ "who": visitor.who, "address": visitor.address, "at": port(visitor) }));
         return desk.out.value(&json!({
             "portal": tour.listen.to_string(), "officers_token": tour.officers, "feed": FEED, "feed_token": tour.token,
             "inbox": tour.inbox, "visitors": visitors.collect::<Vec<_>>(),
@@ -174,7 +180,10 @@ fn tell(desk: &Desk, tour: &Tour<'_>) -> anyhow::Result<()> {
     for visitor in tour.played {
         let at = format!("http://{}", visitor.listener.local_addr()?);
         let (who, address) = (out.words.say(visitor.who), visitor.address.to_string());
-        out.say("tour.visitor", &[("who", &who), ("address", &address), ("url", &format!("{at}{check}")), ("api", &format!("{at}{api}"))])?;
+        out.say(
+            "tour.visitor",
+            &[("who", &who), ("address", &address), ("url", &format!("{at}{check}")), ("api", &format!("{at}{api}"))],
+        )?;
     }
     if let Some(unseen) = tour.played.iter().find(|visitor| visitor.who == "tour.unseen") {
         let curl = curl(desk, &base, tour.token, unseen.address)?;
@@ -224,6 +233,7 @@ impl Reports {
     }
 }
 
+/// Reports until it is to end.
 fn come(live: &mut Live, clock: &Clock, inbox: &Path, ended: &Receiver<()>) {
     for _ in 0..REPORTS_MAX {
         let (name, bytes) = live.report(clock());
@@ -241,4 +251,17 @@ fn put(inbox: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
     let half: PathBuf = inbox.join(format!(".{name}.part"));
     std::fs::write(&half, bytes)?;
     std::fs::rename(half, inbox.join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_passed_over_and_nobody_else_can_come_in() {
+        let first = free(0).expect("a port");
+        let taken = first.local_addr().expect("a port").port();
+        let next = free(taken).expect("another").local_addr().expect("a port");
+        assert!((taken + 1..taken + PORTS).contains(&next.port()) && next.ip().is_loopback(), "{taken} {next}");
+    }
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ const POST: &str = "POST /api/v1/feeds/shadowserver-sinkhole/reports";
 /// A portal that is running, and where.
 pub(crate) struct Portal {
     child: Child,
+    log: Option<JoinHandle<String>>,
     pub(crate) address: String,
 }
 
@@ -58,8 +60,10 @@ impl Portal {
         let mut lines = BufReader::new(child.stdout.take().expect("its words")).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.contains(awaited))).expect("the line awaited");
         // What it says further is heard, so that it is never kept waiting.
+        let mut log = child.stderr.take().expect("its log");
         std::thread::spawn(move || lines.count());
-        (Self { child, address: String::new() }, line)
+        let log = std::thread::spawn(move || std::io::read_to_string(&mut log).expect("a log"));
+        (Self { child, log: Some(log), address: String::new() }, line)
     }
 
     /// Sends a request as a visitor of an address and hears the answer to its end.
@@ -84,18 +88,34 @@ impl Portal {
         answer.json()
     }
 
-    /// Waits until a visitor is told something.
+    /// Waits until a visitor is told something; asked to come again, he does.
     pub(crate) fn wait_for_verdict(&self, visitor: &str, verdict: &str) -> Value {
         wait_until(&format!("{visitor} to be told {verdict}"), || {
-            let told = self.check(visitor);
+            let answer = self.send(visitor, "GET /api/v1/check", "", "");
+            assert!([200, 429].contains(&answer.status), "{}", answer.body);
+            let told = answer.json();
             (told["verdict"] == verdict).then_some(told)
         })
     }
 
+    /// Tries a token at the officers' door.
+    pub(crate) fn knock(&self, visitor: &str, token: &str) -> Answer {
+        let form = "Origin: http://127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+        self.send(visitor, "POST /quan-tri/dang-nhap", form, format!("token={token}"))
+    }
+
+    /// Goes in as an officer and gives what a browser would show from then on.
+    pub(crate) fn enter(&self, desk: &Desk, visitor: &str) -> String {
+        let token = std::fs::read_to_string(desk.data().join("portal/admin-token")).expect("the officers' token");
+        let answer = self.knock(visitor, token.trim());
+        let cookie = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next()).expect(&answer.head);
+        format!("Cookie: {cookie}\r\n")
+    }
+
     /// Delivers a report with a feed's token.
     pub(crate) fn deliver(&self, token: &str, name: &str, kind: &str, body: impl AsRef<[u8]>) -> Answer {
-        let headers =
-            format!("Authorization: Bearer {token}\r\nX-Report-Name: {name}\r\nContent-Type: {kind}\r\n");
+        let headers = format!("Authorization: Bearer {token}\r\nX-Report-Name: {name}\r\nContent-Type: {kind}\r\n");
         self.send("192.0.2.1", POST, &headers, body)
     }
 
@@ -117,7 +137,7 @@ impl Portal {
     pub(crate) fn stop(&mut self) -> String {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
         assert!(asked.success());
-        let said = std::io::read_to_string(self.child.stderr.take().expect("its log")).expect("a log");
+        let said = self.log.take().expect("it was not stopped before").join().expect("its log");
         assert!(self.child.wait().expect("an end").success(), "{said}");
         said
     }

@@ -101,6 +101,9 @@ fn an_archive_is_followed_as_a_whole_and_report_by_report() {
     assert_eq!((text(&whole["name"]), text(&whole["feed"])), ("both.zip", FEED));
     let second = portal.report(&token, text(&whole["members"][1]["id"])).json();
     assert_eq!((&second["rows"], second.get("members")), (&2.into(), None));
+    let officer = portal.enter(&desk, CLEAN);
+    let page = portal.send(CLEAN, &format!("GET /quan-tri/bao-cao/{id}"), &officer, "").body;
+    assert!(page.contains("both.zip") && members.iter().all(|(name, _)| page.contains(name)), "{page}");
     let again: Value = portal.deliver(&token, "both.zip", "application/zip", &archive).json();
     assert_eq!((text(&again["id"]), &again["again"]), (id.as_str(), &true.into()));
     portal.stop();
