@@ -3,14 +3,11 @@
 //! Nobody real is in it: organisations are invented, addresses, numbers and names are those reserved for private
 //! use and documentation. In the order the data flows:
 //!
-//! * [`places`], [`bodies`], [`block`], [`networks`] – provinces, organisations, address space and who holds it;
-//!   [`country`] – all of it, and the constituency's files;
+//! * [`places`], [`bodies`], [`block`], [`networks`], [`country`] – provinces, organisations, who holds which addresses;
 //! * [`family`], [`machine`], [`population`] – malware, and the infected machines from day to day;
 //! * [`feed`], [`botnet`], [`exposed`], [`blocklist`], [`stories`], [`senses`] – what each feed sees on a day;
 //! * [`line`], [`shadowserver`], [`partner`], [`fault`] – how it writes its rows, and breaks some;
-//! * [`desk`], [`truth`] – the day's files, and what is true of them; [`plan`] – the whole: [`write`];
-//! * [`live`] – reports of the days after;
-//! * [`bench`] – big files of one kind, for measurements.
+//! * [`desk`], [`truth`] – the day's files, and the truth; [`plan`], [`live`] – all, the days after; [`bench`] – big files.
 
 mod bench;
 mod block;
