@@ -346,6 +346,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_su
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l scale -d 'Size of the country: 1 is about 4,000 infected machines at the start' -r
+complete -c haidang -n "__fish_haidang_using_subcommand demo" -l days -d 'Days of reports' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l port -d 'Port of the portal; if it is taken, the next free one of ten (0: any free one)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l seed -d 'The same seed makes the same country' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l data -d 'The data folder; it is made if it is not there' -r -F

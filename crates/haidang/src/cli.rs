@@ -406,6 +406,9 @@ pub(crate) struct DemoArgs {
     /// Size of the country: 1 is about 4,000 infected machines at the start
     #[arg(long, default_value_t = 1.0)]
     pub(crate) scale: f64,
+    /// Days of reports
+    #[arg(long, default_value_t = 90)]
+    pub(crate) days: u32,
     /// End after the printed result; without --serve it does
     #[arg(long, conflicts_with = "serve")]
     pub(crate) once: bool,

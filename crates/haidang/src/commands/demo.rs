@@ -82,7 +82,7 @@ fn tell(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()> {
     if is_plain && !desk.out.json() { Ok(()) } else { ingest::tell_outcome(desk, outcome) }
 }
 
-/// What to make: ninety days until yesterday, so that questions about the last days have answers. What was made
+/// What to make: the days until yesterday, so that questions about the last days have answers. What was made
 /// here before is made again.
 fn plan(desk: &Desk, args: &DemoArgs, made_in: &Path) -> anyhow::Result<Plan> {
     let truth = made_in.join("truth.json");
@@ -93,7 +93,7 @@ fn plan(desk: &Desk, args: &DemoArgs, made_in: &Path) -> anyhow::Result<Plan> {
         None
     };
     let end_day = last_day.unwrap_or(desk.today() - 1);
-    Ok(Plan { seed: args.seed, scale: args.scale, end_day, ..Plan::default() })
+    Ok(Plan { seed: args.seed, scale: args.scale, end_day, days: args.days })
 }
 
 /// When a day's report is delivered: the morning after, in the reporting zone.
