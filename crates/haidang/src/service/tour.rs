@@ -154,36 +154,31 @@ struct Tour<'t> {
     inbox: &'t Path,
 }
 
+/// Where the tour leads in a language: message and path.
+fn stops(lang: Lang) -> [(&'static str, &'static str); 4] {
+    let (home, data, desk) = match lang {
+        Lang::Vi => ("/", "/du-lieu", "/quan-tri"),
+        Lang::En => ("/en", "/en/du-lieu", "/en/quan-tri"),
+    };
+    [("tour.home", home), ("tour.data", data), ("tour.desk", desk), ("tour.api", "/api/v1/openapi.json")]
+}
+
 fn tell(desk: &Desk, tour: &Tour<'_>) -> anyhow::Result<()> {
-    let base = format!("http://{}", tour.listen);
-    let pages = if desk.out.lang() == Lang::Vi { base.clone() } else { format!("{base}/en") };
-    let (check, api) =
-        if desk.out.lang() == Lang::Vi { ("/kiem-tra", "/api/v1/check") } else { ("/en/kiem-tra", "/api/v1/check") };
-    if desk.out.json() {
-        let port = |visitor: &Played| visitor.listener.local_addr().map(|at| at.to_string()).unwrap_or_default();
-        let visitors = tour
-            .played
-            .iter()
-            .map(|visitor| json!({ "who": visitor.who, "address": visitor.address, "at": port(visitor) }));
-        return desk.out.value(&json!({
-            "portal": tour.listen.to_string(), "officers_token": tour.officers, "feed": FEED, "feed_token": tour.token,
-            "inbox": tour.inbox, "visitors": visitors.collect::<Vec<_>>(),
-        }));
+    let (out, base) = (&desk.out, format!("http://{}", tour.listen));
+    if out.json() {
+        return out.value(&of_machines(desk, tour)?);
     }
-    let out = &desk.out;
     out.title(&out.words.say("tour.title"))?;
-    out.say("tour.home", &[("url", &format!("{pages}/"))])?;
-    out.say("tour.data", &[("url", &format!("{pages}/du-lieu"))])?;
-    out.say("tour.desk", &[("url", &format!("{pages}/quan-tri")), ("token", tour.officers)])?;
-    out.say("tour.api", &[("url", &format!("{base}/api/v1/openapi.json"))])?;
+    for (message, path) in stops(out.lang()) {
+        out.say(message, &[("url", &format!("{base}{path}")), ("token", tour.officers)])?;
+    }
     out.say("tour.check", &[])?;
+    let check = if out.lang() == Lang::Vi { "/kiem-tra" } else { "/en/kiem-tra" };
     for visitor in tour.played {
         let at = format!("http://{}", visitor.listener.local_addr()?);
+        let (url, api) = (format!("{at}{check}"), format!("{at}/api/v1/check"));
         let (who, address) = (out.words.say(visitor.who), visitor.address.to_string());
-        out.say(
-            "tour.visitor",
-            &[("who", &who), ("address", &address), ("url", &format!("{at}{check}")), ("api", &format!("{at}{api}"))],
-        )?;
+        out.say("tour.visitor", &[("who", &who), ("address", &address), ("url", &url), ("api", &api)])?;
     }
     if let Some(unseen) = tour.played.iter().find(|visitor| visitor.who == "tour.unseen") {
         let curl = curl(desk, &base, tour.token, unseen.address)?;
@@ -191,6 +186,19 @@ fn tell(desk: &Desk, tour: &Tour<'_>) -> anyhow::Result<()> {
     }
     let (seconds, inbox) = (EVERY.as_secs().to_string(), tour.inbox.display().to_string());
     out.say("tour.inbox", &[("seconds", &seconds), ("path", &inbox)])
+}
+
+/// The tour for machines.
+fn of_machines(desk: &Desk, tour: &Tour<'_>) -> std::io::Result<serde_json::Value> {
+    let visitor = |visitor: &Played| {
+        let at = visitor.listener.local_addr()?.to_string();
+        Ok(json!({ "who": visitor.who, "address": visitor.address, "at": at }))
+    };
+    let visitors = tour.played.iter().map(visitor).collect::<std::io::Result<Vec<_>>>()?;
+    Ok(json!({
+        "portal": tour.listen.to_string(), "paths": stops(desk.out.lang()).map(|(_, path)| path),
+        "officers_token": tour.officers, "feed": FEED, "feed_token": tour.token, "inbox": tour.inbox, "visitors": visitors,
+    }))
 }
 
 /// Writes a report that tells of an address, and how to deliver it.

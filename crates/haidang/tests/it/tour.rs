@@ -23,7 +23,7 @@ fn arrived(desk: &Desk) -> Vec<String> {
 fn the_demo_serves_its_country_while_reports_keep_coming_and_stops_when_told() {
     let desk = Desk::new();
     let size = ["--scale", "0.05", "--days", DAYS, "--now", NOW];
-    let words = [&["demo", "--serve", "--port", "0", "--json"][..], &size].concat();
+    let words = [&["demo", "--serve", "--port", "0", "--json", "--lang", "en"][..], &size].concat();
     let (mut portal, line) = Portal::of(&mut desk.command(&words, &[]), "\"portal\"");
     let tour: Value = serde_json::from_str(&line).expect("JSON");
     portal.address = text(&tour["portal"]).to_owned();
@@ -33,6 +33,9 @@ fn the_demo_serves_its_country_while_reports_keep_coming_and_stops_when_told() {
         (home.status == 200 && home.body.contains("<svg")).then_some(home.body)
     });
     assert!(home.contains("dữ liệu giả lập"), "it does not say that it is made");
+    for path in tour["paths"].as_array().expect("paths") {
+        assert!(portal.send("-", &format!("GET {}", text(path)), "", "").status < 400, "{path}");
+    }
     let name = wait_until("a new report", || arrived(&desk).pop());
     assert!(name.contains("_sinkhole"), "{name}");
     visit(&mut portal, &tour);
