@@ -507,13 +507,21 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__demo)
-            opts="-h --scale --once --seed --data --json --lang --zone --now --help"
+            opts="-h --scale --days --once --serve --port --seed --data --json --lang --zone --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --scale)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -44,7 +44,7 @@ complete -c haidang -n "__fish_haidang_needs_command" -f -a "quarantine" -d 'Loo
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "feeds" -d 'Show how the feeds live'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "reports" -d 'Show the reports that came in'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "lake" -d 'Look after the lake'
-complete -c haidang -n "__fish_haidang_needs_command" -f -a "demo" -d 'Make a small country, ingest its reports, show the result'
+complete -c haidang -n "__fish_haidang_needs_command" -f -a "demo" -d 'Make a small country, ingest its reports, show the result; with --serve its portal, too'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "serve" -d 'Serve the portal: take in reports as they come, answer visitors and officers'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "token" -d 'Make a token with which a feed delivers to the portal; it is shown once'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "doctor" -d 'Check the data folder'
@@ -346,13 +346,16 @@ complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_su
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l scale -d 'Size of the country: 1 is about 4,000 infected machines at the start' -r
+complete -c haidang -n "__fish_haidang_using_subcommand demo" -l days -d 'Days of reports' -r
+complete -c haidang -n "__fish_haidang_using_subcommand demo" -l port -d 'Port of the portal; if it is taken, the next free one of ten (0: any free one)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l seed -d 'The same seed makes the same country' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l data -d 'The data folder; it is made if it is not there' -r -F
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
 en\t'English'"
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l zone -d 'Zone in which days are cut; fixed when the data folder is made (if not said: Asia/Ho_Chi_Minh)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l now -d 'Take this instant for now (for tests and for looking back)' -r
-complete -c haidang -n "__fish_haidang_using_subcommand demo" -l once -d 'End after the printed result (the demo of this version always does)'
+complete -c haidang -n "__fish_haidang_using_subcommand demo" -l once -d 'End after the printed result; without --serve it does'
+complete -c haidang -n "__fish_haidang_using_subcommand demo" -l serve -d 'After the printed result serve the made country\'s portal on this machine, with new reports coming, until Ctrl+C'
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c haidang -n "__fish_haidang_using_subcommand serve" -l config -d 'Settings (TOML); see docs/CONFIG.md' -r -F
@@ -411,7 +414,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_see
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "feeds" -d 'Show how the feeds live'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "reports" -d 'Show the reports that came in'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "lake" -d 'Look after the lake'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "demo" -d 'Make a small country, ingest its reports, show the result'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "demo" -d 'Make a small country, ingest its reports, show the result; with --serve its portal, too'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "serve" -d 'Serve the portal: take in reports as they come, answer visitors and officers'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "token" -d 'Make a token with which a feed delivers to the portal; it is shown once'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "doctor" -d 'Check the data folder'

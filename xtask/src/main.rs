@@ -23,7 +23,9 @@ use anyhow::Result;
 const HELP: &str = "\
 Chores of the house. Use: cargo xtask CHORE
 
-  demo [--scale N] [--once] [--data DIR]   build, then run the main job on a small made country
+  demo [--scale N] [--once] [--port N] [--data DIR]
+                                           build, run the main job on a small made country, then serve its
+                                           portal until Ctrl+C (--once: end before)
   test                                     install what the tests need, then run every check and test
   tidy                                     check sizes, heads, and what crates may know of each other
   bench ingest [--rows N] [--pairs N] [--json]

@@ -165,6 +165,12 @@ impl Attributor {
         reach::merged(self.eras(&days).iter().flat_map(of_era).collect())
     }
 
+    /// As [`Constituency::space_of`], over the tables of all those days.
+    pub fn space_of(&self, named: &[OrgId], role: Role, days: Range<i32>) -> Vec<(u128, u128)> {
+        let of_era = |era: &Era| era.tables.space_of(&self.inward(era, named), role, days.clone());
+        reach::merged(self.eras(&days).iter().flat_map(of_era).collect())
+    }
+
     /// As [`Constituency::networks`], of all its tables.
     pub fn networks(&self) -> Vec<(u128, u128)> {
         reach::merged(self.eras.iter().flat_map(|era| era.tables.networks()).collect())

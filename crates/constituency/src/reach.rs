@@ -102,7 +102,12 @@ impl Constituency {
         if self.tables.asns.iter().any(|(_, claim)| names(claim)) {
             return vec![(0, u128::MAX)];
         }
-        let rows = self.tables.networks.iter().filter(|(_, claim)| names(claim));
+        self.space_of(named, role, days)
+    }
+
+    /// The same of the tables' networks alone: what an ASN names beyond them is nobody's to count.
+    pub fn space_of(&self, named: &[OrgId], role: Role, days: Range<i32>) -> Vec<(u128, u128)> {
+        let rows = self.tables.networks.iter().filter(|(_, claim)| names(claim, named, role, &days));
         merged(rows.map(|(block, _)| (block.first, block.last)).collect())
     }
 

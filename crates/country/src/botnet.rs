@@ -71,6 +71,13 @@ fn rows(feed: Feed, machine: &Machine, source: &Source, most: u64, desk: &mut De
     }
 }
 
+/// One call of a machine at a sinkhole at a second of the day.
+pub(crate) fn call_once(country: &Country, machine: &Machine, feed: Feed, second: u32, desk: &mut Desk) {
+    let by_six = if feed == Feed::Sinkhole6 { machine.home.six(country, machine.id, desk.day) } else { None };
+    let source = by_six.unwrap_or_else(|| machine.home.source(country, machine.id, desk.day));
+    desk.tell(feed, &source, second, |told, rng| shadowserver::sinkhole(feed, machine.family, told, rng));
+}
+
 fn guess(source: &Source, desk: &mut Desk) {
     for _ in 0..desk.rng.between(1, FEW_CALLS) {
         let second = desk.rng.below(DAY) as u32;

@@ -3,13 +3,11 @@
 //! Nobody real is in it: organisations are invented, addresses, numbers and names are those reserved for private
 //! use and documentation. In the order the data flows:
 //!
-//! * [`places`], [`bodies`], [`block`], [`networks`] – provinces, organisations, address space and who holds it;
-//!   [`country`] – all of it, and the constituency's files;
+//! * [`places`], [`bodies`], [`block`], [`networks`], [`country`] – provinces, organisations, who holds which addresses;
 //! * [`family`], [`machine`], [`population`] – malware, and the infected machines from day to day;
 //! * [`feed`], [`botnet`], [`exposed`], [`blocklist`], [`stories`], [`senses`] – what each feed sees on a day;
 //! * [`line`], [`shadowserver`], [`partner`], [`fault`] – how it writes its rows, and breaks some;
-//! * [`desk`], [`truth`] – the day's files, and what is true of them; [`plan`] – the whole: [`write`];
-//! * [`bench`] – big files of one kind, for measurements.
+//! * [`desk`], [`truth`] – the day's files, and the truth; [`plan`], [`live`] – all, the days after; [`bench`] – big files.
 
 mod bench;
 mod block;
@@ -23,6 +21,7 @@ mod family;
 mod fault;
 mod feed;
 mod line;
+mod live;
 mod machine;
 mod networks;
 mod partner;
@@ -36,5 +35,6 @@ mod stories;
 mod truth;
 
 pub use bench::{dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
+pub use live::Live;
 pub use plan::{Made, MadeError, Plan, write};
 pub use truth::{FileTruth, HandOver, Hits, Outage, Period, Story, StoryKind, Truth};

@@ -55,7 +55,12 @@ impl Plan {
         of_usual * self.days / USUAL_DAYS
     }
 
-    fn check(&self) -> Result<(), MadeError> {
+    /// The day on which some networks and names change hands.
+    pub(crate) fn middle(&self) -> i32 {
+        self.first_day() + self.nth(45) as i32
+    }
+
+    pub(crate) fn check(&self) -> Result<(), MadeError> {
         if self.days == 0 || self.days > DAYS_MAX {
             return Err(MadeError::Days(self.days));
         }
@@ -106,7 +111,7 @@ pub struct Made {
 /// A plan out of bounds, or a folder that cannot be written.
 pub fn write(plan: &Plan, out: &Path) -> Result<Made, MadeError> {
     plan.check()?;
-    let mut country = Country::made(plan.seed, plan.first_day() + plan.nth(45) as i32);
+    let mut country = Country::made(plan.seed, plan.middle());
     let offices = offices(&country, plan.first_day());
     let stories = Stories::plant(&mut country, plan);
     for (name, text) in country.files() {
@@ -126,7 +131,7 @@ pub fn write(plan: &Plan, out: &Path) -> Result<Made, MadeError> {
 }
 
 /// Networks of bodies that hold all the time: where machines of offices stand.
-fn offices(country: &Country, first: i32) -> Vec<usize> {
+pub(crate) fn offices(country: &Country, first: i32) -> Vec<usize> {
     let steady = |index: &usize| {
         let network = &country.networks[*index];
         network.organisation.is_some() && network.from <= first && network.to.is_none()

@@ -78,7 +78,7 @@ pub(crate) enum Command {
     /// Look after the lake
     #[command(subcommand)]
     Lake(LakeCommand),
-    /// Make a small country, ingest its reports, show the result
+    /// Make a small country, ingest its reports, show the result; with --serve its portal, too
     Demo(DemoArgs),
     /// Serve the portal: take in reports as they come, answer visitors and officers
     Serve(ServeArgs),
@@ -406,9 +406,18 @@ pub(crate) struct DemoArgs {
     /// Size of the country: 1 is about 4,000 infected machines at the start
     #[arg(long, default_value_t = 1.0)]
     pub(crate) scale: f64,
-    /// End after the printed result (the demo of this version always does)
-    #[arg(long)]
+    /// Days of reports
+    #[arg(long, default_value_t = 90)]
+    pub(crate) days: u32,
+    /// End after the printed result; without --serve it does
+    #[arg(long, conflicts_with = "serve")]
     pub(crate) once: bool,
+    /// After the printed result serve the made country's portal on this machine, with new reports coming, until Ctrl+C
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Port of the portal; if it is taken, the next free one of ten (0: any free one)
+    #[arg(long, default_value_t = 8080, requires = "serve")]
+    pub(crate) port: u16,
     /// The same seed makes the same country
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

@@ -14,9 +14,14 @@ use crate::table::{Table, grouped, tame};
 /// How far a work is, in the width of the terminal: no words, so that it needs no language.
 const BAR: &str = "  {wide_bar:.cyan/dim} {percent:>3} %  {eta:>4}";
 
+/// The words of the program in a language.
+pub(crate) fn messages(lang: Lang) -> Messages {
+    Messages::read(include_str!("../data/messages.toml"), lang)
+}
+
 /// A message in a language, for what is answered in both.
 pub(crate) fn message(lang: Lang, key: &str) -> String {
-    Messages::read(include_str!("../data/messages.toml"), lang).say(key)
+    messages(lang).say(key)
 }
 
 /// Where a command's answer goes.
@@ -35,7 +40,7 @@ impl Out {
     /// An answer in a language, as JSON if asked.
     pub(crate) fn new(json: bool, lang: Lang) -> Self {
         let colour = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let words = Messages::read(include_str!("../data/messages.toml"), lang);
+        let words = messages(lang);
         Self { json, colour, words, documents: Messages::of(lang), bar: RefCell::default() }
     }
 

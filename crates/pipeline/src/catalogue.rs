@@ -92,6 +92,15 @@ impl Feeds {
         Ok(Some((feed, format)))
     }
 
+    /// Whether a file would be read, as far as its name tells; none if no feed has such files.
+    pub fn would_read(&self, named: Option<&str>, file: &str) -> Option<Result<(), String>> {
+        let feed = feed_of(&self.catalogue, named, file)?;
+        Some(match self.formats.get(&feed.name) {
+            Some(Reader::Ready(format)) => format.open(file).map(drop).map_err(|wrong| wrong.to_string()),
+            Some(Reader::Log { .. }) | None => Ok(()),
+        })
+    }
+
     /// The lists of indicators, read once.
     fn sets(&self) -> Result<Sets, PipelineError> {
         if let Some(sets) = &*self.sets.borrow() {

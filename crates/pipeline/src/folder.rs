@@ -6,7 +6,9 @@
 //! feeds.toml            the operator's catalogue of feeds, if he has one
 //! schema/               schema files of feeds
 //! rules/                the operator's families.csv and kinds.csv, if he has them
+//! inbox/                watched by `serve`: files put here are accepted; inbox/refused/ with the reasons
 //! spool/                accepted, waiting
+//! deliveries/           which reports came in one archive by HTTP
 //! journal.jsonl         every report ever accepted, and how it went
 //! raw/ab/<hash>.zst     accepted reports as they came, unpacked
 //! quarantine/           rows that are no events

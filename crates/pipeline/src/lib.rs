@@ -4,6 +4,8 @@
 //!
 //! * [`folder`] – the data folder: where everything lies, in which zone days are cut, who may write;
 //! * [`spool`] – a delivered file is accepted: unpacked, hashed, compressed, on the disk;
+//! * [`inbox`] – the watched folder, from which files go into the spool;
+//! * [`delivery`] – what was delivered in one archive;
 //! * [`journal`] – which report has which number, and how it went;
 //! * [`catalogue`] – which feed a file belongs to, with its schema;
 //! * [`quarantine`] – rows that are no events, with their reason;
@@ -14,11 +16,13 @@
 //! * [`health`] – how the feeds live.
 
 pub mod catalogue;
+pub mod delivery;
 pub mod enrich;
 pub mod error;
 pub mod folder;
 pub mod health;
 pub mod hosts;
+pub mod inbox;
 pub mod ingest;
 pub mod journal;
 pub mod owners;

@@ -66,9 +66,9 @@ impl Waiting {
 /// # Errors
 /// A file that cannot be unpacked, with the reason; the disk's. Members accepted before stay accepted.
 pub fn accept_file(folder: &DataFolder, path: &Path, feed: Option<&str>, now: i64) -> Result<Vec<Slip>, PipelineError> {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("unnamed");
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let file = fs::File::open(path).at(path)?;
-    accept(folder, name, BufReader::with_capacity(COPY_BYTES, file), feed, now)
+    accept(folder, &name, BufReader::with_capacity(COPY_BYTES, file), feed, now)
 }
 
 /// Accepts delivered bytes, as [`accept_file`].

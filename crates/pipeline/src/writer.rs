@@ -18,7 +18,7 @@ use crate::folder::Lock;
 use crate::ingest::{Progress, Source, ingest};
 use crate::journal::{Identity, Journal, Line, Report, Rows, State};
 use crate::spool::{self, Slip, Waiting};
-use crate::{DataFolder, PipelineError, owners, quarantine};
+use crate::{DataFolder, PipelineError, delivery, owners, quarantine};
 
 /// The clock: microseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -171,7 +171,19 @@ impl Writer {
     ///
     /// # Errors
     /// The disk's: nothing is lost, the next run goes on.
-    pub fn drain(&mut self, mut each: impl FnMut(&Outcome)) -> Result<(), PipelineError> {
+    pub fn drain(&mut self, each: impl FnMut(&Outcome)) -> Result<(), PipelineError> {
+        self.drain_until(|| false, each)
+    }
+
+    /// The same, until it is to end: the file under way is finished, the others wait for the next run.
+    ///
+    /// # Errors
+    /// As [`drain`](Self::drain).
+    pub fn drain_until(
+        &mut self,
+        ends: impl Fn() -> bool,
+        mut each: impl FnMut(&Outcome),
+    ) -> Result<(), PipelineError> {
         self.settle()?;
         loop {
             let waiting = spool::waiting(&self.folder)?;
@@ -179,6 +191,9 @@ impl Writer {
                 return Ok(());
             }
             for file in waiting {
+                if ends() {
+                    return Ok(());
+                }
                 let outcome = self.take(&file)?;
                 self.folder.disk.remove(&file.path).at(&file.path)?;
                 if file.bytes_path().exists() {
@@ -405,6 +420,7 @@ impl Writer {
         let note = self.folder.path("forgotten.json");
         let text = json!({ "before": event::time::day_text(first_kept), "at": event::time::to_text(now) }).to_string();
         self.folder.disk.write(&note, text.as_bytes(), Taken::Replace).at(&note)?;
+        old.extend(delivery::before(&self.folder, bound)?);
         old.iter().try_for_each(|path| self.folder.disk.remove(path).at(path))?;
         Ok(Forgotten { lake, files: old.len() as u64 })
     }

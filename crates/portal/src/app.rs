@@ -54,6 +54,9 @@ impl<T> Slot<T> {
 pub struct Parts {
     /// The settings.
     pub config: Config,
+    /// Whether the country is a made one, whose addresses are those reserved for private use: they are checked like others
+    /// then. No setting; the demo alone says so.
+    pub is_made: bool,
     /// The one real clock.
     pub clock: Clock,
     /// The zone in which days are cut.

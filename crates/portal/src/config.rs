@@ -42,6 +42,7 @@ pub struct Config {
     pub hotline: String,
     pub security_contact: Vec<String>,
     pub tables: Option<PathBuf>,
+    pub inbox: Option<PathBuf>,
     pub feed_tokens: Option<PathBuf>,
     pub admin_token: Option<PathBuf>,
     pub metrics_token: Option<PathBuf>,

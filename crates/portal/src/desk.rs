@@ -117,4 +117,6 @@ pub struct Report {
     pub events: u64,
     /// Rows kept aside.
     pub quarantined: u64,
+    /// Of an archive with several reports each of them; the counts above are their sums.
+    pub members: Vec<Report>,
 }

@@ -1,7 +1,7 @@
 //! The door: connections in, under limits, until it is told to stop; what is under way is finished first.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -36,11 +36,33 @@ pub const HEADERS_MAX: usize = 64;
 /// How long to wait when the system has no more handles, before trying again.
 const NO_HANDLES_PAUSE: Duration = Duration::from_millis(100);
 
+/// Where visitors come in.
+#[derive(Debug)]
+pub struct Entrance {
+    /// The socket.
+    pub listener: TcpListener,
+    /// In a demo, the address that everybody who comes in here counts as; only on a socket of this machine alone.
+    pub plays: Option<IpAddr>,
+}
+
 /// Serves until `stop` is done, then gives what is under way its time.
 ///
 /// # Errors
 /// The certificate cannot be read.
 pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = ()>) -> io::Result<()> {
+    serve_all(vec![Entrance { listener, plays: None }], app, stop).await
+}
+
+/// The same with several entrances.
+///
+/// # Errors
+/// As [`serve`]; an entrance that plays a visitor and can be reached from other machines.
+pub async fn serve_all(entrances: Vec<Entrance>, app: App, stop: impl Future<Output = ()>) -> io::Result<()> {
+    for entrance in entrances.iter().filter(|entrance| entrance.plays.is_some()) {
+        if !entrance.listener.local_addr()?.ip().is_loopback() {
+            return Err(io::Error::other("only this machine may play visitors"));
+        }
+    }
     let config = app.config();
     let tls = match (&config.tls_cert, &config.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Tls::open(cert, key)?)),
@@ -56,9 +78,10 @@ pub async fn serve(listener: TcpListener, app: App, stop: impl Future<Output = (
     }
     let (told, telling) = watch::channel(false);
     let crowd = Crowd::new(config.connections_per_visitor, config.trusted_proxies.clone());
-    let door = Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd) };
-    let under_way = door.let_in(&listener, stop).await;
-    drop(listener);
+    let places = Arc::new(Semaphore::new(config.connections_max));
+    let door =
+        Door { router: router(&app), app: app.clone(), tls, telling, crowd: Arc::new(crowd), places, plays: None };
+    let under_way = door.let_in_everywhere(entrances, stop).await;
     // Nobody listens when no connection is open.
     let _ = told.send(true);
     finish(under_way, Duration::from_secs(config.drain_seconds.into())).await;
@@ -80,10 +103,15 @@ pub async fn stop_signal() {
     }
 }
 
-async fn finish(mut under_way: JoinSet<()>, time: Duration) {
-    let all = async { while under_way.join_next().await.is_some() {} };
+async fn finish(mut under_way: Vec<JoinSet<()>>, time: Duration) {
+    let all = async {
+        for connections in &mut under_way {
+            while connections.join_next().await.is_some() {}
+        }
+    };
     if tokio::time::timeout(time, all).await.is_err() {
-        tracing::warn!(left = under_way.len(), "requests were cut off at the end");
+        let left: usize = under_way.iter().map(JoinSet::len).sum();
+        tracing::warn!(left, "requests were cut off at the end");
     }
 }
 
@@ -95,17 +123,36 @@ struct Door {
     tls: Option<Arc<Tls>>,
     telling: watch::Receiver<bool>,
     crowd: Arc<Crowd>,
+    places: Arc<Semaphore>,
+    plays: Option<IpAddr>,
 }
 
 impl Door {
+    /// Takes connections in at every entrance until told to stop; what is under way then.
+    async fn let_in_everywhere(&self, entrances: Vec<Entrance>, stop: impl Future<Output = ()>) -> Vec<JoinSet<()>> {
+        let (stopping, stopped) = watch::channel(false);
+        let mut watched = JoinSet::new();
+        for entrance in entrances {
+            let mut stopped = stopped.clone();
+            let door = Self { plays: entrance.plays, ..self.clone() };
+            watched.spawn(async move {
+                let stop = async { drop(stopped.wait_for(|is_stopped| *is_stopped).await) };
+                door.let_in(&entrance.listener, stop).await
+            });
+        }
+        stop.await;
+        // Nobody listens when every entrance has closed by itself.
+        let _ = stopping.send(true);
+        watched.join_all().await
+    }
+
     /// Takes connections in until told to stop.
     async fn let_in(&self, listener: &TcpListener, stop: impl Future<Output = ()>) -> JoinSet<()> {
-        let places = Arc::new(Semaphore::new(self.app.config().connections_max));
         let mut under_way = JoinSet::new();
         tokio::pin!(stop);
         loop {
             let next = async {
-                let place = Arc::clone(&places).acquire_owned().await;
+                let place = Arc::clone(&self.places).acquire_owned().await;
                 (listener.accept().await, place)
             };
             tokio::select! {
@@ -148,9 +195,10 @@ impl Door {
     }
 
     async fn talk(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: SocketAddr) {
+        let who = self.plays.map_or(peer, |address| SocketAddr::new(address, peer.port()));
         let answer = service_fn(|request: http::Request<Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(Peer(who));
             self.router.clone().oneshot(request)
         });
         let mut builder = http1::Builder::new();

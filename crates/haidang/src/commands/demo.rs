@@ -13,6 +13,7 @@ use pipeline::writer::Outcome;
 use crate::cli::{DemoArgs, FeedsArgs, ListArgs, ListFormat};
 use crate::commands::{Desk, constituency, feeds, indicators, ingest, lake as care, list, stats};
 use crate::exit;
+use crate::service::tour;
 
 /// How codes of provinces and of what is below them begin.
 const PROVINCES: &str = "T-";
@@ -68,7 +69,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
     // As the operator does every night: few large files instead of a thousand small ones.
     care::tell(desk, "lake.compacted", desk.writer()?.lake().compact(1, desk.now())?)?;
     show(desk, first, end)?;
-    Ok(exit::OK)
+    if args.serve { tour::serve(desk, &plan, args.port) } else { Ok(exit::OK) }
 }
 
 /// Some hundred files are taken in: for people only those are told of which something is to be told.
@@ -81,7 +82,7 @@ fn tell(desk: &Desk, outcome: &Outcome) -> anyhow::Result<()> {
     if is_plain && !desk.out.json() { Ok(()) } else { ingest::tell_outcome(desk, outcome) }
 }
 
-/// What to make: ninety days until yesterday, so that questions about the last days have answers. What was made
+/// What to make: the days until yesterday, so that questions about the last days have answers. What was made
 /// here before is made again.
 fn plan(desk: &Desk, args: &DemoArgs, made_in: &Path) -> anyhow::Result<Plan> {
     let truth = made_in.join("truth.json");
@@ -92,7 +93,7 @@ fn plan(desk: &Desk, args: &DemoArgs, made_in: &Path) -> anyhow::Result<Plan> {
         None
     };
     let end_day = last_day.unwrap_or(desk.today() - 1);
-    Ok(Plan { seed: args.seed, scale: args.scale, end_day, ..Plan::default() })
+    Ok(Plan { seed: args.seed, scale: args.scale, end_day, days: args.days })
 }
 
 /// When a day's report is delivered: the morning after, in the reporting zone.

@@ -15,7 +15,7 @@ mod made;
 mod quarantine;
 mod reattribute;
 mod reports;
-mod serve;
+pub(crate) mod serve;
 mod stats;
 mod whois;
 
@@ -27,7 +27,7 @@ use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError, Writer, spool};
 
 use crate::cli::{Cli, Command, IndicatorsCommand};
-use crate::clock::clock;
+use crate::clock;
 use crate::exit;
 use crate::out::Out;
 
@@ -88,7 +88,13 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
         | Command::Serve(_) => DataFolder::make(&cli.data, zone, None, disk)?,
         _ => DataFolder::open(&cli.data, zone, disk)?,
     };
-    let desk = Desk { folder, clock: clock(cli.now), out };
+    let lasts = match &cli.command {
+        Command::Serve(_) => true,
+        Command::Demo(args) => args.serve,
+        _ => false,
+    };
+    let clock = if lasts { clock::running(cli.now) } else { clock::clock(cli.now) };
+    let desk = Desk { folder, clock, out };
     let code = command(&desk, &cli.command)?;
     // Who held the lock takes in what others handed over meanwhile.
     if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {

@@ -1,12 +1,14 @@
 //! `serve`: the portal; `token`: a feed's key to it.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use portal::app::{App, Parts, Slot};
 use portal::config::Config;
 use portal::front::Front;
+use portal::serve::{Entrance, serve_all};
 use portal::tables::Tables;
 use portal::tokens::{Secrets, Tokens};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -17,6 +19,7 @@ use crate::cli::{ServeArgs, TokenArgs};
 use crate::commands::Desk;
 use crate::exit;
 use crate::service::arrivals::Arrivals;
+use crate::service::inbox::Watched;
 use crate::service::keeper::Keeper;
 use crate::service::officers::Officers;
 use crate::service::owning::Owning;
@@ -27,23 +30,50 @@ const FEED_TOKENS: &str = "portal/feed-tokens.csv";
 /// Where the officers' token lies.
 const ADMIN_TOKEN: &str = "portal/admin-token";
 
+/// The watched folder.
+const INBOX: &str = "inbox";
+
+/// A socket, and the visitor that everybody who comes in by it plays: none but in the demo.
+pub(crate) type Door = (TcpListener, Option<IpAddr>);
+
 pub(crate) fn run(desk: &Desk, args: &ServeArgs) -> anyhow::Result<i32> {
     let config = config(desk, args)?;
-    let tables = Tables::read(config.tables.as_deref())?;
-    let secrets = Secrets::read(&config).context("read the tokens")?;
-    log();
     let listener = TcpListener::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
-    listener.set_nonblocking(true)?;
-    let owning = Arc::new(Owning::default());
-    let (seen, front) = (Slot::new(None), Slot::new(Front::default()));
-    let keeper = Keeper::start(desk, &config, Arc::clone(&seen), Arc::clone(&front), Arc::clone(&owning));
-    let listen = listener.local_addr()?;
+    log(LevelFilter::INFO);
+    open(desk, config, vec![(listener, None)], |config, listen| announce(desk, config, listen))
+}
+
+/// Tells where the portal is, and where what its operator needs lies.
+fn announce(desk: &Desk, config: &Config, listen: SocketAddr) -> anyhow::Result<()> {
     let scheme = if config.speaks_tls() { "https" } else { "http" };
     desk.out.say("serve.listening", &[("address", &format!("{scheme}://{listen}/"))])?;
-    if let Some(path) = &config.admin_token {
-        desk.out.say("serve.admin", &[("path", &path.display().to_string())])?;
+    for (key, path) in [("serve.admin", &config.admin_token), ("serve.inbox", &watched(config))] {
+        if let Some(path) = path {
+            desk.out.say(key, &[("path", &path.display().to_string())])?;
+        }
     }
+    Ok(())
+}
+
+/// Serves by these doors until the process is told to stop; `ready` is called when the first one is open.
+pub(crate) fn open(
+    desk: &Desk,
+    config: Config,
+    doors: Vec<Door>,
+    ready: impl FnOnce(&Config, SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<i32> {
+    let tables = Tables::read(config.tables.as_deref())?;
+    let secrets = Secrets::read(&config).context("read the tokens")?;
+    let inbox = watched(&config).map(|path| Watched::open(desk, &path)).transpose()?;
+    let owning = Arc::new(Owning::default());
+    let (seen, front) = (Slot::new(None), Slot::new(Front::default()));
+    let requests = Arc::new(Wishes::open(desk)?);
+    if let Some((listener, _)) = doors.first() {
+        ready(&config, listener.local_addr()?)?;
+    }
+    let keeper = Keeper::start(desk, &config, Arc::clone(&seen), Arc::clone(&front), Arc::clone(&owning), inbox);
     let parts = Parts {
+        is_made: doors.iter().any(|(_, plays)| plays.is_some()),
         clock: desk.clock.clone(),
         zone: desk.folder.zone().clone(),
         tables,
@@ -55,21 +85,32 @@ pub(crate) fn run(desk: &Desk, args: &ServeArgs) -> anyhow::Result<i32> {
         ownership: owning,
         desk: Arc::new(Arrivals::new(desk, &keeper)),
         watch: Arc::new(Officers::new(desk, &keeper)),
-        requests: Arc::new(Wishes::open(desk)?),
+        requests,
         config,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        portal::serve::serve(listener, App::new(parts), portal::serve::stop_signal()).await
-    })?;
+    let served = runtime.block_on(async {
+        let entrances = doors.into_iter().map(entrance).collect::<std::io::Result<Vec<_>>>()?;
+        serve_all(entrances, App::new(parts), portal::serve::stop_signal()).await
+    });
     keeper.stop();
+    served?;
     Ok(exit::OK)
 }
 
-/// What happens is told on standard error, one JSON object a line; of the libraries only what is wrong.
-fn log() {
-    let own = ["access", "audit", "keeper", "portal"].map(|target| (target, LevelFilter::INFO));
+fn entrance((listener, plays): Door) -> std::io::Result<Entrance> {
+    listener.set_nonblocking(true)?;
+    Ok(Entrance { listener: tokio::net::TcpListener::from_std(listener)?, plays })
+}
+
+/// The folder to watch; the empty name is that of none.
+fn watched(config: &Config) -> Option<PathBuf> {
+    config.inbox.clone().filter(|path| !path.as_os_str().is_empty())
+}
+
+/// What happens is told on standard error, one JSON object a line, from a level on; of the libraries only what is wrong.
+pub(crate) fn log(from: LevelFilter) {
+    let own = ["access", "audit", "keeper", "portal"].map(|target| (target, from));
     let told = Targets::new().with_default(LevelFilter::ERROR).with_targets(own);
     let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines).with(told).init();
@@ -83,20 +124,30 @@ fn config(desk: &Desk, args: &ServeArgs) -> anyhow::Result<Config> {
     let named = [("listen", &args.listen), ("tls_cert", &args.tls_cert), ("tls_key", &args.tls_key)];
     let mut flags = args.set.clone();
     flags.extend(named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))));
-    let mut config = Config::resolve(&file, |name| std::env::var(name).ok(), &flags)?;
+    settled(desk, Config::resolve(&file, |name| std::env::var(name).ok(), &flags)?)
+}
+
+/// What the settings leave open lies in the data folder.
+pub(crate) fn settled(desk: &Desk, mut config: Config) -> anyhow::Result<Config> {
     std::fs::create_dir_all(desk.folder.path("portal"))?;
+    config.inbox.get_or_insert_with(|| desk.folder.path(INBOX));
     config.feed_tokens.get_or_insert_with(|| desk.folder.path(FEED_TOKENS));
     config.admin_token.get_or_insert_with(|| desk.folder.path(ADMIN_TOKEN));
     Ok(config)
 }
 
 /// Makes a feed's token in the data folder's own file.
-pub(crate) fn token(desk: &Desk, args: &TokenArgs) -> anyhow::Result<i32> {
+pub(crate) fn issue(desk: &Desk, feed: &str) -> anyhow::Result<String> {
     let catalogue = pipeline::catalogue::catalogue(&desk.folder)?;
-    anyhow::ensure!(catalogue.feed(&args.feed).is_some(), "no feed {:?} in feeds.toml; see `haidang feeds`", args.feed);
+    anyhow::ensure!(catalogue.feed(feed).is_some(), "no feed {feed:?} in feeds.toml; see `haidang feeds`");
     let path = desk.folder.path(FEED_TOKENS);
     std::fs::create_dir_all(desk.folder.path("portal"))?;
-    let token = Tokens::issue(&path, &args.feed).with_context(|| format!("write {}", path.display()))?;
+    Tokens::issue(&path, feed).with_context(|| format!("write {}", path.display()))
+}
+
+/// Makes a feed's token and shows it.
+pub(crate) fn token(desk: &Desk, args: &TokenArgs) -> anyhow::Result<i32> {
+    let token = issue(desk, &args.feed)?;
     if desk.out.json() {
         desk.out.value(&serde_json::json!({ "feed": args.feed, "token": token }))?;
     } else {

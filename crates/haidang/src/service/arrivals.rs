@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use feeds::catalogue::Speaks;
 use pipeline::catalogue::catalogue;
+use pipeline::delivery::{self, Delivery, Member};
 use pipeline::journal::{self, Journal};
-use pipeline::spool::Slip;
+use pipeline::spool::{Slip, Waiting};
 use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError, spool};
-use portal::desk::{Delivery, Desk as Door, Receipt, Refused, Report, State};
+use portal::desk::{self, Desk as Door, Receipt, Refused, Report, State};
 
 use crate::commands::Desk;
 use crate::service::keeper::{Bell, Keeper};
@@ -20,7 +21,8 @@ const LEAK_MAX: usize = 256 << 20;
 /// Seconds after which a sender may come again when the disk is full.
 const FULL_SECONDS: u32 = 600;
 
-/// The door for reports. A delivery's id is the hash of its content; of an archive, that of its first member.
+/// The door for reports. A delivery's id is the hash of its content; of an archive with several reports, one under which
+/// all of them are told.
 pub(crate) struct Arrivals {
     folder: DataFolder,
     clock: Clock,
@@ -67,7 +69,7 @@ impl Door for Arrivals {
         catalogue(&self.folder).is_ok_and(|catalogue| catalogue.feed(feed).is_some())
     }
 
-    fn open(&self, feed: &str, name: &str) -> Result<Box<dyn Delivery>, Refused> {
+    fn open(&self, feed: &str, name: &str) -> Result<Box<dyn desk::Delivery>, Refused> {
         let catalogue = catalogue(&self.folder).map_err(of_pipeline)?;
         let is_leak = catalogue.feed(feed).is_some_and(|feed| matches!(feed.speaks, Speaks::Leak));
         let held = if is_leak {
@@ -87,15 +89,13 @@ impl Door for Arrivals {
     }
 
     fn report(&self, id: &str) -> Result<Option<Report>, Refused> {
-        let waiting = spool::waiting(&self.folder).map_err(of_pipeline)?;
-        if let Some(file) = waiting.iter().find(|file| file.slip.hash == id) {
-            return Ok(Some(of_slip(&file.slip)));
-        }
-        let journal = Journal::open(&self.folder).map_err(of_pipeline)?;
-        if let Some(report) = journal.reports().iter().rev().find(|report| report.identity.hash == id) {
-            return Ok(Some(of_journal(report)));
-        }
-        Ok(journal.refused().iter().rev().find(|refused| refused.hash == id).map(of_refused))
+        let archive = delivery::read(&self.folder, id).map_err(of_pipeline)?;
+        // What leaves the spool is in the journal before: in this order nothing is missed between them.
+        let known = Known {
+            waiting: spool::waiting(&self.folder).map_err(of_pipeline)?,
+            journal: Journal::open(&self.folder).map_err(of_pipeline)?,
+        };
+        Ok(archive.map_or_else(|| known.find(id, None), |archive| Some(known.of_archive(id, &archive))))
     }
 
     fn ready(&self) -> bool {
@@ -103,7 +103,7 @@ impl Door for Arrivals {
     }
 }
 
-impl Delivery for Arriving {
+impl desk::Delivery for Arriving {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Refused> {
         match &mut self.held {
             Held::File(file) => file.write_all(bytes).map_err(|error| match error.kind() {
@@ -131,30 +131,91 @@ impl Delivery for Arriving {
             Held::Memory(bytes) => spool::accept(&folder, &name, Cursor::new(bytes), Some(&feed), now),
         }
         .map_err(of_pipeline)?;
-        let first = slips.first().ok_or_else(|| Refused::Unreadable("an archive without a file".to_owned()))?;
+        let id = delivery::record(&folder, &feed, &name, &slips, now).map_err(of_pipeline)?;
         let journal = Journal::open(&folder).map_err(of_pipeline)?;
-        let again = journal.reports().iter().any(|report| {
-            report.identity.hash == first.hash && report.identity.feed == feed && report.state == journal::State::Done
+        let again = slips.iter().all(|slip| {
+            let is_it = |report: &&journal::Report| report.identity.hash == slip.hash && report.identity.feed == feed;
+            journal.reports().iter().filter(is_it).any(|report| report.state == journal::State::Done)
         });
         bell.ring();
-        Ok(Receipt { id: first.hash.clone(), again })
+        Ok(Receipt { id, again })
     }
 }
 
-fn of_slip(slip: &Slip) -> Report {
+/// What is known of every report at one instant.
+struct Known {
+    waiting: Vec<Waiting>,
+    journal: Journal,
+}
+
+impl Known {
+    /// The newest report of a content, of a feed if it is said.
+    fn find(&self, hash: &str, feed: Option<&str>) -> Option<Report> {
+        let is_it = |found: &str, of: Option<&str>| found == hash && (feed.is_none() || of == feed);
+        let slip = self.waiting.iter().map(|file| &file.slip).find(|slip| is_it(&slip.hash, slip.feed.as_deref()));
+        let read = || {
+            let mut newest = self.journal.reports().iter().rev();
+            newest.find(|report| is_it(&report.identity.hash, Some(&report.identity.feed))).map(of_journal)
+        };
+        let refused = || {
+            let mut newest = self.journal.refused().iter().rev();
+            newest.find(|refused| is_it(&refused.hash, refused.feed.as_deref())).map(of_refused)
+        };
+        slip.map(of_slip).or_else(read).or_else(refused)
+    }
+
+    /// An archive: its reports, and their sums. It is done when all are, and failed when one is.
+    fn of_archive(&self, id: &str, archive: &Delivery) -> Report {
+        let member = |member: &Member| {
+            let found = self.find(&member.hash, Some(&archive.feed));
+            found.map(|report| Report { name: member.name.clone(), ..report }).unwrap_or_else(|| Report {
+                feed: archive.feed.clone(),
+                ..waiting(&member.hash, &member.name, archive.at)
+            })
+        };
+        let members: Vec<Report> = archive.members.iter().map(member).collect();
+        let any = |state| members.iter().any(|member| member.state == state);
+        let state = match () {
+            () if any(State::Waiting) => State::Waiting,
+            () if any(State::Failed) => State::Failed,
+            () => State::Done,
+        };
+        let sum = |count: fn(&Report) -> u64| members.iter().map(count).sum();
+        let done = members.iter().filter_map(|member| member.done).max();
+        Report {
+            feed: archive.feed.clone(),
+            state,
+            why: members.iter().find_map(|member| member.why.clone()),
+            done: done.filter(|_| state == State::Done),
+            rows: sum(|member| member.rows),
+            events: sum(|member| member.events),
+            quarantined: sum(|member| member.quarantined),
+            members,
+            ..waiting(id, &archive.name, archive.at)
+        }
+    }
+}
+
+/// A report of which nothing is known but that it came.
+fn waiting(id: &str, name: &str, received: i64) -> Report {
     Report {
-        id: slip.hash.clone(),
+        id: id.to_owned(),
         seq: None,
-        feed: slip.feed.clone().unwrap_or_default(),
-        name: slip.name.clone(),
+        feed: String::new(),
+        name: name.to_owned(),
         state: State::Waiting,
         why: None,
-        received: slip.at,
+        received,
         done: None,
         rows: 0,
         events: 0,
         quarantined: 0,
+        members: Vec::new(),
     }
+}
+
+fn of_slip(slip: &Slip) -> Report {
+    Report { feed: slip.feed.clone().unwrap_or_default(), ..waiting(&slip.hash, &slip.name, slip.at) }
 }
 
 /// A report of the journal, as the portal shows it.
@@ -176,21 +237,15 @@ pub(crate) fn of_journal(report: &journal::Report) -> Report {
         rows: report.rows.rows,
         events: report.rows.events,
         quarantined: report.rows.quarantined,
+        members: Vec::new(),
     }
 }
 
 fn of_refused(refused: &journal::Refused) -> Report {
     Report {
-        id: refused.hash.clone(),
-        seq: None,
         feed: refused.feed.clone().unwrap_or_default(),
-        name: refused.name.clone(),
         state: State::Failed,
         why: Some(refused.why.clone()),
-        received: refused.at,
-        done: None,
-        rows: 0,
-        events: 0,
-        quarantined: 0,
+        ..waiting(&refused.hash, &refused.name, refused.at)
     }
 }

@@ -1,4 +1,4 @@
-//! One thread that takes in what waits in the spool and renews what visitors are answered from.
+//! One thread that empties the watched folder, takes in what waits in the spool, and renews what visitors are answered from.
 //!
 //! It becomes the writer only while something waits, so that commands typed beside it find the folder free.
 
@@ -21,6 +21,7 @@ use portal::front::Front;
 use portal::seen::{Restricted, Seen, Sighted};
 
 use crate::commands::Desk;
+use crate::service::inbox::Watched;
 use crate::service::owning::Owning;
 use crate::service::picture;
 
@@ -40,6 +41,21 @@ struct Work {
     front: Arc<Slot<Front>>,
     owning: Arc<Owning>,
     bell: Arc<Bell>,
+    watched: Option<Watched>,
+}
+
+/// A trouble that is told once, until it is over or becomes another.
+#[derive(Debug, Default)]
+pub(crate) struct Once(Option<String>);
+
+impl Once {
+    /// The trouble's words if they are news.
+    pub(crate) fn news(&mut self, trouble: Option<impl std::fmt::Display>) -> Option<String> {
+        let trouble = trouble.map(|trouble| trouble.to_string());
+        let is_news = trouble != self.0;
+        self.0 = trouble;
+        self.0.clone().filter(|_| is_news)
+    }
 }
 
 /// Wakes the thread.
@@ -86,6 +102,7 @@ impl Keeper {
         seen: Arc<Slot<Option<Seen>>>,
         front: Arc<Slot<Front>>,
         owning: Arc<Owning>,
+        watched: Option<Watched>,
     ) -> Self {
         let bell = Arc::new(Bell::default());
         let work = Work {
@@ -98,8 +115,9 @@ impl Keeper {
             front,
             owning,
             bell: Arc::clone(&bell),
+            watched,
         };
-        Self { bell, thread: std::thread::spawn(move || work.run()) }
+        Self { bell, thread: std::thread::spawn(|| work.run()) }
     }
 
     /// What others ring when something waits.
@@ -118,21 +136,33 @@ impl Keeper {
 }
 
 impl Work {
-    fn run(&self) {
+    fn run(mut self) {
         let (mut lake, mut basis) = (None, None);
-        while !self.bell.ends.load(Ordering::Relaxed) {
-            if let Err(error) = self.take_in() {
-                tracing::error!(target: "keeper", error = %error, "reports wait and cannot be taken in");
+        let (mut waits, mut stands) = (Once::default(), Once::default());
+        while !self.ends() {
+            let now = (self.clock)();
+            let is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
+            if let Some(error) = waits.news(self.take_in().err()) {
+                tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
             }
-            if let Err(error) = self.renew(&mut lake, &mut basis) {
-                tracing::error!(target: "keeper", error = %error, "visitors are answered from what was known before");
+            let renewed = self.renew(&mut lake, &mut basis);
+            if renewed.is_err() {
                 lake = None;
             }
-            self.bell.wait();
+            if let Some(error) = stands.news(renewed.err()) {
+                tracing::error!(target: "keeper", error, "visitors are answered from what was known before");
+            }
+            if !is_more {
+                self.bell.wait();
+            }
         }
     }
 
-    /// Drains the spool, unless another process does.
+    fn ends(&self) -> bool {
+        self.bell.ends.load(Ordering::Relaxed)
+    }
+
+    /// Drains the spool, unless another process does. Told to end, it finishes the report under way.
     fn take_in(&self) -> Result<(), PipelineError> {
         if spool::waiting(&self.folder)?.is_empty() {
             return Ok(());
@@ -141,7 +171,7 @@ impl Work {
             Err(PipelineError::Held { .. }) => return Ok(()),
             writer => writer?,
         };
-        writer.drain(|outcome| match outcome {
+        writer.drain_until(|| self.ends(), |outcome| match outcome {
             Outcome::Ingested { name, feed, seq, rows, .. } => {
                 tracing::info!(target: "keeper", name, feed, seq, rows = rows.rows, events = rows.events, quarantined = rows.quarantined, "taken in");
             }

@@ -132,9 +132,9 @@ fn count(
     })))
 }
 
-/// IPv4 addresses of an operator's networks; none if only an ASN names it.
+/// IPv4 addresses of an operator's networks in the tables; none if only an ASN names it.
 fn space(owners: &Attributor, id: constituency::OrgId, days: std::ops::Range<i32>) -> Option<u64> {
-    let ranges = owners.networks_of(&[id], Role::Isp, days);
+    let ranges = owners.space_of(&[id], Role::Isp, days);
     let last_v4 = MAPPED | u128::from(u32::MAX);
     let own = ranges.iter().filter(|(first, last)| *first >= MAPPED && *last <= last_v4);
     let sum: u64 = own.map(|(first, last)| u64::try_from(last - first + 1).unwrap_or(0)).sum();

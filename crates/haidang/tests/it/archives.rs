@@ -24,11 +24,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     writer.finish().expect("memory")
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip<B: AsRef<[u8]>>(members: &[(&str, B)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
         writer.start_file(*name, SimpleFileOptions::default()).expect("memory");
-        writer.write_all(bytes).expect("memory");
+        writer.write_all(bytes.as_ref()).expect("memory");
     }
     writer.finish().expect("memory").into_inner()
 }

@@ -1,129 +1,39 @@
 //! The portal as its senders and visitors meet it: a report comes in, and the address in it is told.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-
 use serde_json::Value;
 
-use crate::desk::{Desk, files_below, text, wait_until};
+use crate::desk::{files_below, text, wait_until};
+use crate::portal::{FEED, Portal, REPORT, desk, report_of, token};
 
 /// The address of a visitor whose machine is infected, and of one whose is not; both static.
 const INFECTED: &str = "203.0.113.5";
 const CLEAN: &str = "203.0.113.6";
-const REPORT: &str = "2026-09-30-event4_sinkhole-made-geo.csv";
-
-/// A portal that is running, and where.
-struct Portal {
-    child: Child,
-    address: String,
-}
-
-/// What was answered.
-struct Answer {
-    status: u16,
-    body: String,
-}
-
-impl Portal {
-    fn start(desk: &Desk) -> Self {
-        let mut words = vec!["serve", "--listen", "127.0.0.1:0", "--lang", "en"];
-        // The test asks more often than a visitor may.
-        words.extend(["--set", "trusted_proxies=127.0.0.1/32", "--set", "checks_per_minute=1000000"]);
-        let mut command = desk.command(&words, &[]);
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its words")).read_line(&mut line).expect("a line");
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect(&line).to_owned();
-        Self { child, address }
-    }
-
-    /// Sends a request as a visitor of an address and hears the answer to its end.
-    fn send(&self, visitor: &str, request: &str, headers: &str, body: &str) -> Answer {
-        let mut stream = TcpStream::connect(&self.address).expect("a connection");
-        let head = format!(
-            "{request} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {visitor}\r\nConnection: close\r\n\
-             Content-Length: {}\r\n{headers}\r\n",
-            body.len()
-        );
-        stream.write_all(format!("{head}{body}").as_bytes()).expect("a request");
-        let answer = std::io::read_to_string(stream).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect(&answer);
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect(head);
-        Answer { status, body: body.to_owned() }
-    }
-
-    fn check(&self, visitor: &str) -> Value {
-        let answer = self.send(visitor, "GET /api/v1/check", "", "");
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        serde_json::from_str(answer.body.trim()).expect("JSON")
-    }
-
-    /// Asks it to stop, and hears what it logged.
-    fn stop(&mut self) -> String {
-        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
-        assert!(asked.success());
-        let said = std::io::read_to_string(self.child.stderr.take().expect("its log")).expect("a log");
-        assert!(self.child.wait().expect("an end").success(), "{said}");
-        said
-    }
-}
-
-/// A test that fails leaves no portal behind.
-impl Drop for Portal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn desk() -> Desk {
-    let desk = Desk::new();
-    desk.write("owners/organisations.csv", "code,name,kind\nNET,Operator,isp\n");
-    desk.write("owners/networks.csv", "network,isp,flags\n203.0.113.0/24,NET,static\n");
-    desk.run_on(&["constituency", "import"], &[desk.path("owners")]).well();
-    desk
-}
 
 #[test]
 fn a_report_that_is_sent_tells_the_visitor_whose_address_is_in_it() {
     let desk = desk();
-    let token = desk.ask(&["token", "shadowserver-sinkhole"]).remove(0);
+    let token = token(&desk);
     let mut portal = Portal::start(&desk);
-    wait_until("the portal to be ready", || (portal.send(CLEAN, "GET /readyz", "", "").status == 200).then_some(()));
     assert_eq!(portal.check(INFECTED)["verdict"], "not-seen");
-    let body = format!(
-        "timestamp,src_ip,src_port,infection\n2026-09-29 01:02:03,{INFECTED},4711,conficker\nnever,{CLEAN},1,x\n"
-    );
-    let token = text(&token["token"]);
-    let headers = format!("Authorization: Bearer {token}\r\nX-Report-Name: {REPORT}\r\nContent-Type: text/csv\r\n");
-    let post = "POST /api/v1/feeds/shadowserver-sinkhole/reports";
-    assert_eq!(portal.send(CLEAN, post, &format!("X-Report-Name: {REPORT}\r\n"), &body).status, 401);
-    let sent = portal.send(CLEAN, post, &headers, &body);
+    let body = format!("{}never,{CLEAN},1,x\n", report_of(INFECTED));
+    assert_eq!(portal.deliver("nobody's", REPORT, "text/csv", &body).status, 401);
+    let sent = portal.deliver(&token, REPORT, "text/csv", &body);
     assert_eq!(sent.status, 202, "{}", sent.body);
-    let receipt: Value = serde_json::from_str(&sent.body).expect("JSON");
-    let status = wait_until("the report to be read", || {
-        let answer = portal.send(CLEAN, &format!("GET /api/v1/reports/{}", text(&receipt["id"])), &headers, "");
-        let status: Value = serde_json::from_str(&answer.body).expect("JSON");
-        (status["state"] == "done").then_some(status)
-    });
+    let receipt = sent.json();
+    let status = portal.wait_for_report(&token, text(&receipt["id"]));
     assert_eq!((&status["rows"], &status["events"], &status["quarantined"]), (&2.into(), &1.into(), &1.into()));
-    let verdict = wait_until("the finding to be told", || {
-        let verdict = portal.check(INFECTED);
-        (verdict["verdict"] == "seen").then_some(verdict)
-    });
+    assert!(status.get("members").is_none(), "{status}");
+    let verdict = portal.wait_for_verdict(INFECTED, "seen");
     assert_eq!(verdict["findings"][0]["first_day"], "2026-09-29", "{verdict}");
     assert_eq!(portal.check(CLEAN)["verdict"], "not-seen");
-    let again = portal.send(CLEAN, post, &headers, &body);
-    assert_eq!(serde_json::from_str::<Value>(&again.body).expect("JSON")["id"], receipt["id"]);
+    let again = portal.deliver(&token, REPORT, "text/csv", &body);
+    assert_eq!(again.json()["id"], receipt["id"]);
     for page in ["/", "/en", "/kiem-tra", "/phuong-phap", "/du-lieu", "/quyen-rieng-tu", "/quan-tri"] {
         let answer = portal.send(CLEAN, &format!("GET {page}"), "", "");
         assert!(answer.status < 400, "{page}: {}", answer.status);
     }
     wait_until("the spool to be empty", || files_below(&desk.data().join("spool")).is_empty().then_some(()));
-    let log = portal.stop();
-    assert!(log.contains("taken in") && !log.contains(INFECTED) && !log.contains(CLEAN), "{log}");
+    assert!(portal.stop().contains("taken in"));
     desk.run(&["doctor"]).well();
 }
 
@@ -133,4 +43,68 @@ fn a_portal_that_others_can_reach_wants_to_be_encrypted() {
     let said = desk.run(&["serve", "--listen", "0.0.0.0:0", "--lang", "en"]).ended(1);
     assert!(said.err.contains("tls_cert"), "{}", said.err);
     assert!(desk.run(&["token", "nobody"]).ended(1).err.contains("nobody"));
+}
+
+#[test]
+fn what_another_process_takes_in_is_told_without_a_restart() {
+    let desk = desk();
+    let mut portal = Portal::start(&desk);
+    assert_eq!(portal.check(INFECTED)["verdict"], "not-seen");
+    let report = desk.write(REPORT, report_of(INFECTED));
+    desk.run_on(&["ingest"], &[report]).well();
+    portal.wait_for_verdict(INFECTED, "seen");
+    assert_eq!(portal.check(CLEAN)["verdict"], "not-seen");
+    portal.stop();
+}
+
+/// While another process writes, the portal accepts and does not read: so it is stopped with a report that waits.
+#[test]
+fn what_was_accepted_before_a_stop_is_read_after_the_next_start() {
+    let desk = desk();
+    let token = token(&desk);
+    let mut portal = Portal::start(&desk);
+    let folder = pipeline::DataFolder::open(&desk.data(), None, disk::Disk::default()).expect("the folder");
+    let lock = wait_until("the lock", || folder.lock().ok());
+    let id = text(&portal.deliver(&token, REPORT, "text/csv", report_of(INFECTED)).json()["id"]).to_owned();
+    assert_eq!(portal.report(&token, &id).json()["state"], "waiting");
+    portal.stop();
+    assert_eq!(files_below(&desk.data().join("spool")).len(), 2, "the bytes and their slip");
+    drop(lock);
+    let mut portal = Portal::start(&desk);
+    assert_eq!(portal.wait_for_report(&token, &id)["events"], 1);
+    portal.wait_for_verdict(INFECTED, "seen");
+    portal.stop();
+}
+
+#[test]
+fn an_archive_is_followed_as_a_whole_and_report_by_report() {
+    let desk = desk();
+    let token = token(&desk);
+    let mut portal = Portal::start(&desk);
+    let members = [
+        ("2026-09-29-event4_sinkhole-a-geo.csv", report_of(INFECTED)),
+        ("2026-09-30-event4_sinkhole-b-geo.csv", report_of("203.0.113.77") + "never,203.0.113.78,1,x\n"),
+    ];
+    let archive = crate::archives::zip(&members.clone().map(|(name, body)| (name, body.into_bytes())));
+    let sent = portal.deliver(&token, "both.zip", "application/zip", &archive);
+    assert_eq!(sent.status, 202, "{}", sent.body);
+    let id = text(&sent.json()["id"]).to_owned();
+    let whole = portal.wait_for_report(&token, &id);
+    let told: Vec<(&str, &str, i64)> = whole["members"]
+        .as_array()
+        .expect("members")
+        .iter()
+        .map(|member| (text(&member["name"]), text(&member["state"]), crate::desk::number(&member["rows"])))
+        .collect();
+    assert_eq!(told, [(members[0].0, "done", 1), (members[1].0, "done", 2)], "{whole}");
+    assert_eq!((&whole["rows"], &whole["events"], &whole["quarantined"]), (&3.into(), &2.into(), &1.into()));
+    assert_eq!((text(&whole["name"]), text(&whole["feed"])), ("both.zip", FEED));
+    let second = portal.report(&token, text(&whole["members"][1]["id"])).json();
+    assert_eq!((&second["rows"], second.get("members")), (&2.into(), None));
+    let officer = portal.enter(&desk, CLEAN);
+    let page = portal.send(CLEAN, &format!("GET /quan-tri/bao-cao/{id}"), &officer, "").body;
+    assert!(page.contains("both.zip") && members.iter().all(|(name, _)| page.contains(name)), "{page}");
+    let again: Value = portal.deliver(&token, "both.zip", "application/zip", &archive).json();
+    assert_eq!((text(&again["id"]), &again["again"]), (id.as_str(), &true.into()));
+    portal.stop();
 }

@@ -6,6 +6,7 @@ mod crash;
 mod forgetting;
 mod handover;
 mod house;
+mod inbox;
 mod once;
 mod order;
 mod owning;

@@ -8,9 +8,9 @@ use flate2::write::GzEncoder;
 use lake::ask::Filter;
 use pipeline::journal::{Rows, State};
 use pipeline::writer::Outcome;
-use pipeline::{PipelineError, spool};
+use pipeline::{PipelineError, delivery, spool};
 
-use crate::house::{House, NOW, SINKHOLE, TELNET, accept, csv, sinkhole, telnet};
+use crate::house::{House, NOW, SINKHOLE, TELNET, accept, csv, day, sinkhole, telnet};
 use crate::picture;
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {
@@ -284,4 +284,36 @@ fn a_missing_column_keeps_every_row_aside() {
     assert_eq!(rows, Rows { rows: 2, events: 0, quarantined: 2, passed: 0, days: 0 });
     let row = picture::kept(&house.data, seq).remove(1);
     assert_eq!((row.row, row.column.as_str(), row.reason.as_str()), (2, "src_ip", "missing-column"));
+}
+
+#[test]
+fn a_drain_that_is_to_end_finishes_the_report_under_way_and_leaves_the_others() {
+    let house = House::new();
+    for (name, bytes) in [(SINKHOLE, sinkhole()), (TELNET, telnet())] {
+        accept(&house.data, name, &bytes, house.now).expect("accept");
+    }
+    let done = std::cell::Cell::new(0);
+    house.writer().drain_until(|| done.get() == 1, |_| done.set(done.get() + 1)).expect("drain");
+    assert_eq!((done.get(), spool::waiting(&house.data).expect("spool").len()), (1, 1));
+    assert_eq!(house.drain().len(), 1);
+}
+
+#[test]
+fn an_archive_has_one_id_for_its_feed_and_is_forgotten_with_its_reports() {
+    let house = House::new();
+    let slips = [(SINKHOLE, sinkhole()), (TELNET, telnet())]
+        .map(|(name, bytes)| accept(&house.data, name, &bytes, house.now).expect("accept").remove(0));
+    let record = |feed, slips: &[_]| delivery::record(&house.data, feed, "both.zip", slips, house.now).expect("record");
+    let id = record("a", &slips);
+    assert_eq!(record("a", &slips), id);
+    assert_ne!(record("b", &slips), id);
+    assert_eq!(record("a", &slips[..1]), slips[0].hash);
+    let read = |id: &str| delivery::read(&house.data, id).expect("read");
+    assert_eq!(read(&id).expect("a delivery").members.len(), 2);
+    assert!(read(&slips[0].hash).is_none() && read("../journal").is_none());
+    assert_eq!(house.drain().len(), 2);
+    house.writer().forget(day("2026-03-10")).expect("forget");
+    assert!(read(&id).is_some(), "delivered on the first day kept");
+    house.writer().forget(day("2026-03-11")).expect("forget");
+    assert!(read(&id).is_none());
 }

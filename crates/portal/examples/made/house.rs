@@ -57,6 +57,7 @@ pub(crate) fn parts(flags: &[(&str, &str)], clock: Clock) -> (Parts, Arc<MadeDes
     let desk = Arc::new(MadeDesk::default());
     let parts = Parts {
         config: Config::resolve("", |_| None, &flags).expect("settings"),
+        is_made: false,
         clock,
         zone: Zone::named("Asia/Ho_Chi_Minh").expect("zone"),
         tables: Tables::read(None).expect("tables"),
@@ -266,6 +267,7 @@ fn report(id: &str, seq: i64, feed: &str, name: &str, rows: u64) -> Report {
         rows,
         events: rows - rows / 50,
         quarantined: rows / 50,
+        members: Vec::new(),
     }
 }
 

@@ -54,8 +54,12 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
 
 fn whose(app: &App, address: Option<IpAddr>) -> Whose {
     let special = Whose { reach: Reach::Special, isp: None };
-    let address = address.filter(|address| !is_special(*address));
-    address.map_or(special, |address| app.parts().ownership.whose(address))
+    let Some(address) = address else { return special };
+    if is_special(address) && !app.parts().is_made {
+        return special;
+    }
+    let whose = app.parts().ownership.whose(address);
+    if is_special(address) && whose.reach == Reach::Foreign { special } else { whose }
 }
 
 impl Case {

@@ -97,6 +97,13 @@ pub const FIELDS: &[Field] = &[
         "",
         "folder of tables that replace those shipped: `verdicts.csv`, `families.csv`, `retention.csv`, `clocks.csv`",
     ),
+    field(
+        "inbox",
+        Shape::Path,
+        "",
+        "watched folder: a report put there, whole or renamed when it is, is taken in and removed; what no feed can read goes \
+         to its folder `refused`; if not set, `inbox` in the data folder; empty: none is watched",
+    ),
     field("feed_tokens", Shape::Path, "", "file of the tokens with which feeds deliver; without one nobody can"),
     field(
         "admin_token",

@@ -1,9 +1,15 @@
 //! The door: names, watchdogs, counters, and a graceful end.
 
-use crate::house::FEED_TOKEN;
-use crate::talk::{BEHIND_PROXY, portal, read, until};
+use std::sync::Arc;
+
+use portal::app::App;
+use portal::serve::{Entrance, serve_all};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+
+use crate::house::{self, FEED_TOKEN, NOW};
+use crate::talk::{BEHIND_PROXY, Portal, portal, read, until};
 
 #[tokio::test]
 async fn only_our_own_names_are_answered() {
@@ -85,4 +91,24 @@ async fn an_idle_connection_does_not_hold_up_the_end() {
     portal.get("/healthz").await;
     portal.stop.take().expect("stop").send(()).expect("told");
     portal.serving.await.expect("served").expect("no error");
+}
+
+#[tokio::test]
+async fn whoever_comes_in_by_a_played_visitors_door_counts_as_him_and_others_have_no_such_door() {
+    let serving = |listener, flags: &[(&str, &str)]| {
+        let (parts, desk) = house::parts(flags, Arc::new(|| NOW));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let entrances = vec![Entrance { listener, plays: "192.0.2.7".parse().ok() }];
+        let served = serve_all(entrances, App::new(parts), async { drop(stopped.await) });
+        (tokio::spawn(served), desk, stop)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("listen");
+    let address = listener.local_addr().expect("address");
+    let (serving_here, desk, stop) = serving(listener, &BEHIND_PROXY);
+    let here = Portal { address, desk, stop: Some(stop), serving: serving_here };
+    let told = here.get_from("192.0.2.8", "/api/v1/check").await;
+    assert!(told.body.contains("\"192.0.2.7\"") && told.body.contains("\"seen\""), "{}", told.body);
+    let everywhere = TcpListener::bind("0.0.0.0:0").await.expect("listen");
+    let (refused, _desk, _stop) = serving(everywhere, &BEHIND_PROXY);
+    assert!(refused.await.expect("an end").is_err());
 }

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::actions::operation::bearer;
 use crate::answer;
@@ -37,8 +37,16 @@ pub(crate) fn is_id(id: &str) -> bool {
 }
 
 fn status(report: &Report) -> Response {
+    let mut value = told(report);
+    if !report.members.is_empty() {
+        value["members"] = report.members.iter().map(told).collect();
+    }
+    answer::json(StatusCode::OK, &value)
+}
+
+fn told(report: &Report) -> Value {
     let time = |at: i64| event::time::to_text(at);
-    let value = json!({
+    json!({
         "id": report.id,
         "report": report.seq,
         "feed": report.feed,
@@ -50,6 +58,5 @@ fn status(report: &Report) -> Response {
         "rows": report.rows,
         "events": report.events,
         "quarantined": report.quarantined,
-    });
-    answer::json(StatusCode::OK, &value)
+    })
 }
