@@ -2,6 +2,7 @@
 //!
 //! It becomes the writer only while something waits, so that commands typed beside it find the folder free.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,6 +28,8 @@ use crate::service::picture;
 
 /// Between two looks at the folder when nobody calls.
 const LOOK: Duration = Duration::from_secs(2);
+/// Reports taken in before visitors' answers are renewed and the watched folder is looked at again: seconds of work.
+const ROUND: usize = 100;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
 
@@ -141,8 +144,10 @@ impl Work {
         let (mut waits, mut stands) = (Once::default(), Once::default());
         while !self.ends() {
             let now = (self.clock)();
-            let is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
-            if let Some(error) = waits.news(self.take_in().err()) {
+            let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
+            let taken = self.take_in();
+            is_more |= taken.as_ref().is_ok_and(|taken| *taken >= ROUND);
+            if let Some(error) = waits.news(taken.err()) {
                 tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
             }
             let renewed = self.renew(&mut lake, &mut basis);
@@ -162,24 +167,25 @@ impl Work {
         self.bell.ends.load(Ordering::Relaxed)
     }
 
-    /// Drains the spool, unless another process does. Told to end, it finishes the report under way.
-    fn take_in(&self) -> Result<(), PipelineError> {
+    /// Takes in a round of what waits in the spool, unless another process does; how many reports. Told to end, it finishes
+    /// the one under way.
+    fn take_in(&self) -> Result<usize, PipelineError> {
         if spool::waiting(&self.folder)?.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let mut writer = match Writer::open(self.folder.clone(), self.clock.clone()) {
-            Err(PipelineError::Held { .. }) => return Ok(()),
+            Err(PipelineError::Held { .. }) => return Ok(0),
             writer => writer?,
         };
-        writer.drain_until(|| self.ends(), |outcome| match outcome {
-            Outcome::Ingested { name, feed, seq, rows, .. } => {
-                tracing::info!(target: "keeper", name, feed, seq, rows = rows.rows, events = rows.events, quarantined = rows.quarantined, "taken in");
-            }
-            Outcome::Again { name, feed, seq } => tracing::info!(target: "keeper", name, feed, seq, "known already"),
-            Outcome::Refused { name, why } | Outcome::Failed { name, why } => {
-                tracing::warn!(target: "keeper", name, why, "refused");
-            }
-        })
+        let taken = Cell::new(0);
+        writer.drain_until(
+            || self.ends() || taken.get() >= ROUND,
+            |outcome| {
+                taken.set(taken.get() + 1);
+                tell(outcome);
+            },
+        )?;
+        Ok(taken.get())
     }
 
     /// Makes new answers if what they are made of has changed.
@@ -254,5 +260,18 @@ impl Work {
         });
         let restricted = Restricted::families(self.restricted.iter().cloned());
         Ok(Seen::build(sighted, &restricted, self.ipv6_prefix, today))
+    }
+}
+
+/// Logs what became of a report.
+fn tell(outcome: &Outcome) {
+    match outcome {
+        Outcome::Ingested { name, feed, seq, rows, .. } => {
+            tracing::info!(target: "keeper", name, feed, seq, rows = rows.rows, events = rows.events, quarantined = rows.quarantined, "taken in");
+        }
+        Outcome::Again { name, feed, seq } => tracing::info!(target: "keeper", name, feed, seq, "known already"),
+        Outcome::Refused { name, why } | Outcome::Failed { name, why } => {
+            tracing::warn!(target: "keeper", name, why, "refused");
+        }
     }
 }
