@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::block::Block;
 use crate::claim::Claim;
 use crate::finding::{At, Code, Findings};
-use crate::organisation::Organisations;
+use crate::organisation::{OrgId, Organisations};
 use crate::sweep::pieces;
 use crate::tables::Tables;
 
@@ -101,7 +101,21 @@ impl<'t, 'f> Conflicts<'t, 'f> {
             }
             _ => format!("line {} says the same on some of the same days", other.line),
         };
-        self.findings.add(At { file: self.file, line: claim.line }, column, what, code, message);
+        let rivals = if code == Code::Conflict { self.named(column, [claim, other]) } else { Vec::new() };
+        self.findings.add_rivals(At { file: self.file, line: claim.line }, column, what, code, message, rivals);
+    }
+
+    /// The codes that two rows name in a column.
+    fn named(&self, column: &str, claims: [&Claim; 2]) -> Vec<String> {
+        let code = |claim: &Claim| {
+            let owner = |id: Option<OrgId>| id.map(|id| self.organisations.code(id).to_owned());
+            match column {
+                "isp" => owner(claim.isp),
+                "organisation" => owner(claim.organisation),
+                _ => claim.place.map(|place| place.code().to_owned()),
+            }
+        };
+        claims.into_iter().filter_map(code).collect()
     }
 }
 

@@ -108,6 +108,9 @@ pub struct Finding {
     pub severity: Severity,
     /// The same for a log: an English fragment.
     pub message: String,
+    /// Of a conflict the codes that are named, this row's first; else empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rivals: Vec<String>,
 }
 
 /// Where in the tables a finding is.
@@ -126,6 +129,19 @@ pub(crate) struct Findings {
 
 impl Findings {
     pub(crate) fn add(&mut self, at: At<'_>, column: &str, value: &str, code: Code, message: impl Into<String>) {
+        self.add_rivals(at, column, value, code, message, Vec::new());
+    }
+
+    /// As [`add`](Self::add), of rows that name different codes.
+    pub(crate) fn add_rivals(
+        &mut self,
+        at: At<'_>,
+        column: &str,
+        value: &str,
+        code: Code,
+        message: impl Into<String>,
+        rivals: Vec<String>,
+    ) {
         if self.kept.len() >= FINDINGS_MAX {
             self.beyond += 1;
             return;
@@ -138,6 +154,7 @@ impl Findings {
             code,
             severity: code.severity(),
             message: message.into(),
+            rivals,
         });
     }
 

@@ -157,7 +157,7 @@ impl Watch for Officers {
         let findings = owners::findings(&self.folder, None).map_err(|error: PipelineError| unanswered(error))?;
         let conflict = |finding: constituency::Finding| Conflict {
             subject: finding.value,
-            owners: vec![finding.message],
+            owners: finding.rivals,
             place: format!("{}:{}", finding.file, finding.line),
         };
         Ok(findings.into_iter().filter(|finding| finding.code == Code::Conflict).map(conflict).collect())

@@ -145,7 +145,7 @@ fn conf(root: &Path, address: SocketAddr, locations: &str) -> String {
     format!(
         "daemon off;\nworker_processes auto;\npid {root}/nginx.pid;\nerror_log {root}/error.log;\n\
          events {{ worker_connections 1024; }}\n\
-         http {{\n  sendfile on; tcp_nopush on; access_log off; etag off; max_ranges 0; server_tokens off;\n  \
+         http {{\n  sendfile on; tcp_nopush on; access_log {root}/access.log; etag off; max_ranges 0; server_tokens off;\n  \
          keepalive_requests 100000000; types {{ }}\n  \
          client_body_temp_path {root}/a; proxy_temp_path {root}/b; fastcgi_temp_path {root}/c;\n  \
          uwsgi_temp_path {root}/d; scgi_temp_path {root}/e;\n  \
