@@ -104,6 +104,15 @@ impl Lake {
         Ok(done)
     }
 
+    /// Whether any day has more than `files_max` files of one table, so that [`compact`](Self::compact) would do something.
+    ///
+    /// # Errors
+    /// The table's.
+    pub fn is_crowded(&self, files_max: usize) -> Result<bool, LakeError> {
+        let is_crowded = |table| Ok::<_, LakeError>(files_by_day(table)?.values().any(|files| files.len() > files_max));
+        Ok(is_crowded(&self.events)? || is_crowded(&self.sightings)?)
+    }
+
     fn rewrite_events(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
         let sql = format!("SELECT * FROM events WHERE day = DATE '{day}' ORDER BY {EVENTS_ORDER}");

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::extract::Extension;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 
 use crate::actions::{admin, api, assets, operation, pages};
@@ -17,6 +18,7 @@ pub fn router(app: &App) -> Router {
     let mut router = Router::new()
         .merge(pages().layer(Extension(Lang::Vi)))
         .nest("/en", pages().layer(Extension(Lang::En)))
+        .route("/en/", get(|| async { Redirect::permanent("/en") }))
         .merge(api())
         .merge(files())
         .merge(operation());

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use disk::Disk;
 use event::rules::Kind;
+use event::time::SECOND;
 use lake::Lake;
 use pipeline::catalogue::catalogue;
 use pipeline::writer::{Clock, Outcome};
@@ -30,6 +31,10 @@ use crate::service::picture;
 const LOOK: Duration = Duration::from_secs(2);
 /// Reports taken in before visitors' answers are renewed and the watched folder is looked at again: seconds of work.
 const ROUND: usize = 100;
+/// Files that a day may have of one table; beyond, they are put together: questions open every file.
+const FILES_OF_DAY_MAX: usize = 48;
+/// Between two looks whether a day has too many, microseconds.
+const TIDY_EVERY: i64 = 10 * 60 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
 
@@ -141,7 +146,8 @@ impl Keeper {
 impl Work {
     fn run(mut self) {
         let (mut lake, mut basis) = (None, None);
-        let (mut waits, mut stands) = (Once::default(), Once::default());
+        let (mut waits, mut stands, mut crowds) = (Once::default(), Once::default(), Once::default());
+        let mut tidied = (self.clock)();
         while !self.ends() {
             let now = (self.clock)();
             let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
@@ -156,6 +162,12 @@ impl Work {
             }
             if let Some(error) = stands.news(renewed.err()) {
                 tracing::error!(target: "keeper", error, "visitors are answered from what was known before");
+            }
+            if !is_more && now - tidied >= TIDY_EVERY {
+                tidied = now;
+                if let Some(error) = crowds.news(self.compact(lake.as_ref(), now).err()) {
+                    tracing::error!(target: "keeper", error, "files of the lake cannot be put together");
+                }
             }
             if !is_more {
                 self.bell.wait();
@@ -186,6 +198,22 @@ impl Work {
             },
         )?;
         Ok(taken.get())
+    }
+
+    /// Puts the files of crowded days together, unless another process writes.
+    fn compact(&self, lake: Option<&Lake>, now: i64) -> anyhow::Result<()> {
+        let Some(lake) = lake else { return Ok(()) };
+        if !lake.is_crowded(FILES_OF_DAY_MAX)? {
+            return Ok(());
+        }
+        match Writer::open(self.folder.clone(), self.clock.clone()) {
+            Err(PipelineError::Held { .. }) => Ok(()),
+            writer => {
+                let done = writer?.lake().compact(FILES_OF_DAY_MAX, now)?;
+                tracing::info!(target: "keeper", before = done.files_before, after = done.files_after, "files put together");
+                Ok(())
+            }
+        }
     }
 
     /// Makes new answers if what they are made of has changed.

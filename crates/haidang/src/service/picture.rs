@@ -24,6 +24,7 @@ use pipeline::folder::read_text;
 use pipeline::health;
 use pipeline::journal::Journal;
 use portal::front::{Fact, Front, OpenFile, Picture as Release, Section};
+use portal::words::{self, Words};
 use serde_json::{Value, json};
 
 use crate::out::message;
@@ -110,6 +111,10 @@ fn count(
         let name = super::owning::name(owners, id, end - 1);
         json!({ "name": { "vi": name, "en": name }, "space": space(owners, id, first..end) })
     };
+    let service = |code: &str| {
+        let called = |lang| Words::of(lang).say_or_name("finding", code);
+        json!({ "name": { "vi": called(words::Lang::Vi), "en": called(words::Lang::En) } })
+    };
     let daily: Vec<Value> = botnet(By::Day)?
         .iter()
         .filter_map(|count| Some(json!([parse_day(count.group.as_deref()?)?, count.unique])))
@@ -126,7 +131,7 @@ fn count(
         "isps": { "basis": basis("isps"), "rows": rows(botnet(By::Isp)?, &operator) },
         "exposed": {
             "basis": basis("exposed"),
-            "rows": rows(lake.count(owners, &filter(Kind::Exposed), By::Identifier, days)?, &plain),
+            "rows": rows(lake.count(owners, &filter(Kind::Exposed), By::Identifier, days)?, &service),
         },
         "feeds": feeds(folder, lake, (first, end), &basis("feeds"), now)?,
     })))

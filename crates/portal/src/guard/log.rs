@@ -2,7 +2,7 @@
 
 use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
-use http::Method;
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -30,7 +30,8 @@ impl Entry {
         let (status, took) = (answer.status().as_u16(), start.elapsed());
         let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
         app.metrics().count(route, &method, status, took.as_secs_f64());
-        if status >= 500 {
+        // 503 is said on purpose: not loaded yet, or too much at once.
+        if status >= 500 && answer.status() != StatusCode::SERVICE_UNAVAILABLE {
             tracing::error!(target: "access", %method, route, status, millis = took.as_millis() as u64);
         } else {
             tracing::info!(target: "access", %method, route, status, millis = took.as_millis() as u64);
