@@ -71,7 +71,15 @@ pub(crate) fn open(
     if let Some((listener, _)) = doors.first() {
         ready(&config, listener.local_addr()?)?;
     }
-    let keeper = Keeper::start(desk, &config, Arc::clone(&seen), Arc::clone(&front), Arc::clone(&owning), inbox);
+    let keeper = Keeper::start(
+        desk,
+        &config,
+        Arc::clone(&seen),
+        Arc::clone(&front),
+        Arc::clone(&owning),
+        inbox,
+        tables.devices.clone(),
+    );
     let parts = Parts {
         is_made: doors.iter().any(|(_, plays)| plays.is_some()),
         clock: desk.clock.clone(),

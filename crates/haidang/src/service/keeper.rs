@@ -17,6 +17,7 @@ use lake::Lake;
 use pipeline::catalogue::catalogue;
 use pipeline::writer::{Clock, Outcome};
 use pipeline::{DataFolder, PipelineError, Writer, owners, spool};
+use portal::advice::Devices;
 use portal::app::Slot;
 use portal::config::Config;
 use portal::front::Front;
@@ -50,6 +51,7 @@ struct Work {
     owning: Arc<Owning>,
     bell: Arc<Bell>,
     watched: Option<Watched>,
+    devices: Devices,
 }
 
 /// A trouble that is told once, until it is over or becomes another.
@@ -111,6 +113,7 @@ impl Keeper {
         front: Arc<Slot<Front>>,
         owning: Arc<Owning>,
         watched: Option<Watched>,
+        devices: Devices,
     ) -> Self {
         let bell = Arc::new(Bell::default());
         let work = Work {
@@ -124,6 +127,7 @@ impl Keeper {
             owning,
             bell: Arc::clone(&bell),
             watched,
+            devices,
         };
         Self { bell, thread: std::thread::spawn(|| work.run()) }
     }
@@ -236,7 +240,7 @@ impl Work {
         self.seen.set(Some(self.seen_of(lake, today)?));
         self.owning.set(Arc::clone(&owners), today);
         let authority = [self.authority[0].as_str(), self.authority[1].as_str()];
-        self.front.set(picture::front(&self.folder, lake, &owners, &self.restricted, authority, now)?);
+        self.front.set(picture::front(&self.folder, lake, &owners, &self.restricted, authority, &self.devices, now)?);
         *basis = Some(found);
         Ok(())
     }

@@ -23,6 +23,7 @@ use pipeline::catalogue::Feeds;
 use pipeline::folder::read_text;
 use pipeline::health;
 use pipeline::journal::Journal;
+use portal::advice::Devices;
 use portal::front::{Fact, Front, OpenFile, Picture as Release, Section};
 use portal::words::{self, Words};
 use serde_json::{Value, json};
@@ -41,6 +42,7 @@ pub(crate) fn front(
     owners: &Arc<Attributor>,
     restricted: &[String],
     authority: [&str; 2],
+    devices: &Devices,
     now: i64,
 ) -> anyhow::Result<Front> {
     let css = figures::STYLE.to_owned();
@@ -53,10 +55,21 @@ pub(crate) fn front(
     }
     let mut counts: Value = serde_json::from_str(&read_text(&path)?)?;
     counts["publisher"] = publisher(authority);
+    name_rows(&mut counts["families"], |family, _| devices.name(family).to_owned());
+    name_rows(&mut counts["exposed"], |service, lang| Words::of(lang).say_or_name("finding", service).to_owned());
     let counts: Counts = serde_json::from_value(counts).with_context(|| format!("read {}", path.display()))?;
     let picture = Picture::of(&counts, &Rule::shipped()).with_context(|| format!("publish {}", path.display()))?;
     let release = |lang| Some(release(picture.render(lang)));
     Ok(Front { vi: release(figures::words::Lang::Vi), en: release(figures::words::Lang::En), ..empty })
+}
+
+/// Names for people beside the codes of a table's rows.
+fn name_rows(table: &mut Value, name: impl Fn(&str, words::Lang) -> String) {
+    for row in table["rows"].as_array_mut().into_iter().flatten() {
+        if let Some(code) = row["code"].as_str() {
+            row["name"] = json!({ "vi": name(code, words::Lang::Vi), "en": name(code, words::Lang::En) });
+        }
+    }
 }
 
 fn publisher([vi, en]: [&str; 2]) -> Value {
@@ -111,10 +124,6 @@ fn count(
         let name = super::owning::name(owners, id, end - 1);
         json!({ "name": { "vi": name, "en": name }, "space": space(owners, id, first..end) })
     };
-    let service = |code: &str| {
-        let called = |lang| Words::of(lang).say_or_name("finding", code);
-        json!({ "name": { "vi": called(words::Lang::Vi), "en": called(words::Lang::En) } })
-    };
     let daily: Vec<Value> = botnet(By::Day)?
         .iter()
         .filter_map(|count| Some(json!([parse_day(count.group.as_deref()?)?, count.unique])))
@@ -131,7 +140,7 @@ fn count(
         "isps": { "basis": basis("isps"), "rows": rows(botnet(By::Isp)?, &operator) },
         "exposed": {
             "basis": basis("exposed"),
-            "rows": rows(lake.count(owners, &filter(Kind::Exposed), By::Identifier, days)?, &service),
+            "rows": rows(lake.count(owners, &filter(Kind::Exposed), By::Identifier, days)?, &plain),
         },
         "feeds": feeds(folder, lake, (first, end), &basis("feeds"), now)?,
     })))
