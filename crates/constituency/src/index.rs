@@ -1,5 +1,9 @@
 //! From an address to its answer in a few memory reads.
 
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
 use crate::claim::{Named, Roles, Timeline};
 use crate::organisation::Organisations;
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
@@ -8,7 +12,7 @@ use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 pub(crate) type SliceAt = u32;
 
 /// From a day on, this owner. The first slice of every answer is from `i32::MIN`.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Slice {
     from: i32,
     /// No row names an operator: the feed's ASN may.
@@ -16,8 +20,11 @@ pub(crate) struct Slice {
     pub(crate) owner: Owner,
 }
 
-/// The answers of every timeline, one behind the other.
-#[derive(Debug, Default)]
+/// Turns of an answer that are looked at together: most answers have fewer.
+const TURNS: usize = 3;
+
+/// The answers of the timelines, one behind the other; those that say the same are there once.
+#[derive(Debug)]
 pub(crate) struct Slices {
     slices: Vec<Slice>,
 }
@@ -28,24 +35,42 @@ impl Slices {
         let places: Vec<_> = organisations.ids().map(|id| organisations.places(id)).collect();
         let mut slices = Vec::with_capacity(timelines.len());
         let mut starts = Vec::with_capacity(timelines.len());
+        let mut known: FxHashMap<Vec<Slice>, SliceAt> = FxHashMap::default();
         for timeline in timelines {
-            starts.push(slices.len() as SliceAt);
             let mut own = answers(timeline, &places);
             own.dedup_by_key(|slice| (slice.ask_asn, slice.owner));
-            slices.extend(own);
+            starts.push(*known.entry(own).or_insert_with_key(|own| {
+                let start = slices.len() as SliceAt;
+                slices.extend_from_slice(own);
+                start
+            }));
         }
+        // Behind each answer is the beginning of another.
+        slices.extend([Slice { from: i32::MIN, ask_asn: false, owner: Owner::default() }; TURNS]);
         (Self { slices }, starts)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.slices)
     }
 
     /// The slice of an answer on a day.
     pub(crate) fn on(&self, at: SliceAt, day: i32) -> Slice {
         let mut at = at as usize;
-        // The next answer begins with `i32::MIN`.
-        while let Some(next) = self.slices.get(at + 1).filter(|next| next.from > i32::MIN && next.from <= day) {
-            debug_assert!(next.from > self.slices[at].from);
-            at += 1;
+        loop {
+            let turns = &self.slices[at + 1..=at + TURNS];
+            // The next answer begins with `i32::MIN`. All are compared: no guess about a branch can be wrong.
+            let mut goes_on = true;
+            let mut begun = 0;
+            for turn in turns {
+                goes_on &= turn.from > i32::MIN && turn.from <= day;
+                begun += usize::from(goes_on);
+            }
+            at += begun;
+            if begun < TURNS {
+                return self.slices[at];
+            }
         }
-        self.slices[at]
     }
 }
 
@@ -81,89 +106,102 @@ fn answer(from: i32, roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
     Slice { from, ask_asn: roles.isp == Named::Unsaid, owner }
 }
 
-/// From how many stretches on a /16 has an index of its /24s: a binary search among fewer is as quick.
-const CROWDED: usize = 16;
-/// No index of its /24s.
-const SPARSE: u32 = u32::MAX;
+/// Bits of an address that choose an entry of the first table.
+const FIRST: u32 = 16;
+/// Bits that choose an entry of every other table.
+const STEP: u32 = 8;
+/// Stretches that are looked at for one address, side by side in two lines of the cache (IPv4).
+const NEAR: usize = 16;
+/// An entry that leads to another table, not to stretches.
+const TABLE: u32 = 1 << 31;
 
-/// The stretches of IPv4, behind an index of the /16s, and of the /24s where the stretches are many.
-#[derive(Debug)]
-pub(crate) struct Ipv4Index {
-    /// For each /16, how many stretches begin before it; one more at the end.
-    coarse: Vec<u32>,
-    /// For each /16, where the index of its /24s begins in `fine`, or [`SPARSE`].
-    crowded: Vec<u32>,
-    /// For each /24 of a crowded /16, how many stretches begin before it; one more at the end of each /16.
-    fine: Vec<u32>,
-    /// First address and answer, side by side because they are read together.
-    stretches: Vec<(u32, SliceAt)>,
+/// Bits of an address, of either family.
+pub(crate) trait Bits: Copy + Ord {
+    /// So many of them, from some bit on, as a number.
+    fn part(self, from: u32, count: u32) -> usize;
 }
 
-impl Ipv4Index {
-    /// From sorted stretches of mapped addresses, the first from 0 on.
-    pub(crate) fn build(stretches: &[(u128, SliceAt)]) -> Self {
-        let mut own = Vec::with_capacity(stretches.len());
-        for (first, at) in stretches.iter().filter(|(first, _)| *first == 0 || crate::block::is_ipv4(*first)) {
-            let first = *first as u32;
-            // A network that begins at 0.0.0.0 takes the place of the nobody before it.
-            own.pop_if(|(said, _)| *said == first);
-            own.push((first, *at));
-        }
-        let mut index = Self { coarse: Vec::new(), crowded: Vec::new(), fine: Vec::new(), stretches: own };
-        let mut before = 0;
-        index.coarse = (0..=1 << 16)
-            .map(|upper: u64| {
-                let rest = &index.stretches[before..];
-                before += rest.iter().take_while(|(start, _)| u64::from(*start) < upper << 16).count();
-                before as u32
-            })
-            .collect();
-        for upper in 0..1 << 16 {
-            let within = index.coarse[upper + 1] - index.coarse[upper];
-            let at = if within as usize >= CROWDED { index.fine.len() as u32 } else { SPARSE };
-            index.crowded.push(at);
-            if at != SPARSE {
-                let edges = (0..=1 << 8).map(|third| index.before(((upper as u64) << 16) + (third << 8)));
-                let edges: Vec<_> = edges.collect();
-                index.fine.extend(edges);
-            }
-        }
+impl Bits for u32 {
+    fn part(self, from: u32, count: u32) -> usize {
+        (self << from >> (Self::BITS - count)) as usize
+    }
+}
+
+impl Bits for u128 {
+    fn part(self, from: u32, count: u32) -> usize {
+        (self << from >> (Self::BITS - count)) as usize
+    }
+}
+
+/// Stretches of addresses behind tables of their first bits: a part in which many begin has a table of its own.
+#[derive(Debug)]
+pub(crate) struct Index<B> {
+    /// One table behind the other. An entry is either the stretch that reaches into its part from before, or
+    /// [`TABLE`] and where the table of the part begins.
+    tables: Vec<u32>,
+    /// First address and answer, side by side because they are read together. The last is there [`NEAR`] times more.
+    stretches: Vec<(B, SliceAt)>,
+}
+
+impl<B: Bits> Index<B> {
+    /// From sorted stretches, the first from 0 on.
+    pub(crate) fn build(mut stretches: Vec<(B, SliceAt)>) -> Self {
+        let count = stretches.len();
+        stretches.extend(stretches.last().copied().map(|last| [last; NEAR]).into_iter().flatten());
+        let mut index = Self { tables: Vec::new(), stretches };
+        index.table(0..count, 0, FIRST);
         index
     }
 
-    /// How many stretches begin before an address, or before the end of all.
-    fn before(&self, address: u64) -> u32 {
-        self.stretches.partition_point(|(start, _)| u64::from(*start) < address) as u32
+    /// Appends the table of a part, of which `seen` bits were seen, by its next bits; where it begins.
+    fn table(&mut self, within: Range<usize>, seen: u32, bits: u32) -> usize {
+        let at = self.tables.len();
+        self.tables.resize(at + (1 << bits), 0);
+        let mut next = within.start;
+        for part in 0..1 << bits {
+            let begun = next;
+            let rest = &self.stretches[next..within.end];
+            next += rest.iter().take_while(|(start, _)| start.part(seen, bits) == part).count();
+            self.tables[at + part] = self.entry(begun..next, seen + bits);
+        }
+        at
     }
 
-    pub(crate) fn get(&self, ip: u32) -> SliceAt {
-        let upper = (ip >> 16) as usize;
-        let edges = match self.crowded[upper] {
-            SPARSE => &self.coarse[upper..upper + 2],
-            at => &self.fine[at as usize + (ip >> 8 & 0xff) as usize..][..2],
-        };
-        let (from, to) = (edges[0] as usize, edges[1] as usize);
-        let next = from + self.stretches[from..to].partition_point(|(start, _)| *start <= ip);
-        // The first stretch begins at 0, so that there is always one before.
-        self.stretches[next - 1].1
+    /// The entry of a part in which some stretches begin. A single address, no bit unseen, has one at most.
+    fn entry(&mut self, within: Range<usize>, seen: u32) -> u32 {
+        // Neither tables nor stretches are as many as TABLE: memory ends before.
+        if within.len() < NEAR {
+            return within.start.saturating_sub(1) as u32;
+        }
+        self.table(within, seen, STEP) as u32 | TABLE
+    }
+
+    pub(crate) fn get(&self, ip: B) -> SliceAt {
+        let mut entry = self.tables[ip.part(0, FIRST)];
+        let mut seen = FIRST;
+        while entry & TABLE != 0 {
+            entry = self.tables[(entry & !TABLE) as usize + ip.part(seen, STEP)];
+            seen += STEP;
+        }
+        let near = &self.stretches[entry as usize..entry as usize + NEAR];
+        // All are compared: no guess about a branch can be wrong.
+        let begun: usize = near.iter().map(|(start, _)| usize::from(*start <= ip)).sum();
+        near[begun - 1].1
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.tables) + size_of_val(&*self.stretches)
     }
 }
 
-/// The stretches of IPv6.
-#[derive(Debug)]
-pub(crate) struct Ipv6Index {
-    starts: Vec<u128>,
-    answers: Vec<SliceAt>,
-}
-
-impl Ipv6Index {
-    /// From sorted stretches, the first from 0 on.
-    pub(crate) fn build(stretches: &[(u128, SliceAt)]) -> Self {
-        let (starts, answers) = stretches.iter().copied().unzip();
-        Self { starts, answers }
+/// The stretches of IPv4 among mapped addresses.
+pub(crate) fn ipv4_only(stretches: &[(u128, SliceAt)]) -> Vec<(u32, SliceAt)> {
+    let mut own = Vec::with_capacity(stretches.len() + NEAR);
+    for (first, at) in stretches.iter().filter(|(first, _)| *first == 0 || crate::block::is_ipv4(*first)) {
+        let first = *first as u32;
+        // A network that begins at 0.0.0.0 takes the place of the nobody before it.
+        own.pop_if(|(said, _)| *said == first);
+        own.push((first, *at));
     }
-
-    pub(crate) fn get(&self, ip: u128) -> SliceAt {
-        self.answers[self.starts.partition_point(|start| *start <= ip) - 1]
-    }
+    own
 }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Ipv4Index, Ipv6Index, SliceAt, Slices};
+use crate::index::{Index, SliceAt, Slices, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -36,8 +36,8 @@ pub struct Hints<'h> {
 pub struct Constituency {
     pub(crate) tables: Tables,
     slices: Slices,
-    ipv4: Ipv4Index,
-    ipv6: Ipv6Index,
+    ipv4: Index<u32>,
+    ipv6: Index<u128>,
     asns: FxHashMap<u32, SliceAt>,
     domains: FxHashMap<Box<str>, SliceAt>,
     background: Arc<Background>,
@@ -58,8 +58,8 @@ impl Constituency {
             stretches.into_iter().map(|(first, id)| (first, at(id))).collect()
         };
         Self {
-            ipv4: Ipv4Index::build(&placed(ipv4)),
-            ipv6: Ipv6Index::build(&placed(ipv6)),
+            ipv4: Index::build(ipv4_only(&placed(ipv4))),
+            ipv6: Index::build(placed(ipv6)),
             asns: asns.into_iter().map(|(asn, id)| (asn, at(id))).collect(),
             domains: domains.into_iter().map(|(name, id)| (name.into(), at(id))).collect(),
             slices,
@@ -77,6 +77,11 @@ impl Constituency {
     /// What other sources say.
     pub fn background(&self) -> &Arc<Background> {
         &self.background
+    }
+
+    /// The memory that look-ups of addresses read, in bytes.
+    pub fn index_bytes(&self) -> usize {
+        self.ipv4.bytes() + self.ipv6.bytes() + self.slices.bytes()
     }
 
     /// The owner of an address (128 bits, IPv4 in `::ffff:0:0/96`) on a day of the reporting zone.
