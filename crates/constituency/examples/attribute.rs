@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use constituency::attribution::{ALL_DAYS, DayRule};
-use constituency::{AttributionVersion, Attributor, Constituency, Tables};
+use constituency::{Asked, AttributionVersion, Attributor, Constituency, Hints, Tables};
 use country::Prefixes;
 use event::{address, time};
 use rustc_hash::FxHashMap;
@@ -25,6 +25,8 @@ use rustc_hash::FxHashMap;
 const SEED: u64 = 7;
 /// Distinct addresses: they are asked for again and again, as infected ones are.
 const ADDRESSES: usize = 1 << 20;
+/// Look-ups of one call, as an ingest has them.
+const BATCH: usize = 4_096;
 /// Look-ups that are compared with reading every row.
 const SAMPLE: usize = 200;
 
@@ -53,11 +55,16 @@ fn ours(prefixes: &Prefixes, asked: &[(IpAddr, i32)], look_ups: usize) -> io::Re
     let bytes = country.index_bytes();
     let owners = whole(country)?;
     compare(&networks, &owners, &asked[..SAMPLE.min(asked.len())])?;
-    let asked: Vec<(u128, i32)> = asked.iter().map(|(ip, day)| (address::to_bits(*ip), *day)).collect();
+    let asked: Vec<Asked<'_>> = asked.iter().map(asked_for).collect();
     let begin = on_core()?;
-    let mut found = 0;
-    for (bits, day) in asked.iter().cycle().take(look_ups) {
-        found += usize::from(black_box(owners.owner_of_address(*bits, *day, None, None)).organisation.is_some());
+    let (mut found, mut left) = (0, look_ups);
+    for batch in asked.chunks(BATCH).cycle() {
+        let batch = &batch[..batch.len().min(left)];
+        found += owners.owners_of_addresses(batch).iter().filter(|owner| owner.organisation.is_some()).count();
+        left -= batch.len();
+        if left == 0 {
+            break;
+        }
     }
     let took = on_core()? - begin;
     println!(
@@ -67,6 +74,10 @@ fn ours(prefixes: &Prefixes, asked: &[(IpAddr, i32)], look_ups: usize) -> io::Re
         built - read
     );
     Ok(())
+}
+
+fn asked_for((ip, day): &(IpAddr, i32)) -> Asked<'static> {
+    Asked { bits: address::to_bits(*ip), day: *day, hints: Hints::default() }
 }
 
 /// One version in which the tables count on every day.
@@ -107,11 +118,11 @@ fn row(line: &str) -> Option<Row<'_>> {
 /// Every row names both roles, so that the narrowest that holds that day has the answer.
 fn compare(networks: &str, owners: &Attributor, sample: &[(IpAddr, i32)]) -> io::Result<()> {
     let rows: Vec<Row<'_>> = networks.lines().skip(1).filter_map(row).collect();
-    for (ip, day) in sample {
+    let asked: Vec<Asked<'_>> = sample.iter().map(asked_for).collect();
+    for ((ip, day), owner) in sample.iter().zip(owners.owners_of_addresses(&asked)) {
         let bits = address::to_bits(*ip);
         let holds = |row: &&Row<'_>| row.first <= bits && bits <= row.last && row.from <= *day && *day < row.to;
         let right = rows.iter().filter(holds).min_by_key(|row| row.last - row.first);
-        let owner = owners.owner_of_address(bits, *day, None, None);
         let said = [owner.isp, owner.organisation].map(|id| id.map_or("", |id| owners.code(id)));
         if said != right.map_or(["", ""], |row| [row.isp, row.organisation]) {
             return Err(io::Error::other(format!("{ip} on day {day} is not of {said:?}")));

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::attribution::AttributionVersion;
-use crate::lookup::{Constituency, Hints};
+use crate::lookup::{Asked, Constituency, Hints};
 use crate::organisation::Organisation;
 use crate::owner::{OrgId, Owner};
 use crate::reach::{self, Role};
@@ -114,6 +114,19 @@ impl Attributor {
         self.era(day).map_or_else(Owner::default, |era| {
             era.outward(era.tables.owner_of_address(bits, day, feed_asn, feed_place))
         })
+    }
+
+    /// As [`Attributor::owner_of_address`], for many at once: quicker, the more follow each other under the same tables.
+    pub fn owners_of_addresses(&self, asked: &[Asked<'_>]) -> Vec<Owner> {
+        let mut owners = Vec::with_capacity(asked.len());
+        let next = |asked: &Asked<'_>| self.eras.partition_point(|era| era.from <= asked.day);
+        for same in asked.chunk_by(|a, b| next(a) == next(b)) {
+            match self.era(same[0].day) {
+                Some(era) => era.tables.owners_of_addresses(same, |owner| owners.push(era.outward(owner))),
+                None => owners.resize(owners.len() + same.len(), Owner::default()),
+            }
+        }
+        owners
     }
 
     /// As [`Constituency::owner_of_domain`], by the tables of that day.

@@ -11,10 +11,9 @@ use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 /// Where the slices of one answer begin among all [`Slices`].
 pub(crate) type SliceAt = u32;
 
-/// From a day on, this owner. The first slice of every answer is from `i32::MIN`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What is said of an address on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Slice {
-    from: i32,
     /// No row names an operator: the feed's ASN may.
     pub(crate) ask_asn: bool,
     pub(crate) owner: Owner,
@@ -23,9 +22,13 @@ pub(crate) struct Slice {
 /// Turns of an answer that are looked at together: most answers have fewer.
 const TURNS: usize = 3;
 
-/// The answers of the timelines, one behind the other; those that say the same are there once.
+/// The answers of the timelines, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Slices {
+    /// From a day on, this slice, by its place; the first turn of every answer is from `i32::MIN`. Small, because every
+    /// look-up reads somewhere in it.
+    turns: Vec<(i32, u32)>,
+    /// Distinct slices: the same owners come again and again.
     slices: Vec<Slice>,
 }
 
@@ -33,62 +36,75 @@ impl Slices {
     /// The slices of the timelines, and where those of each begin.
     pub(crate) fn build(timelines: &[Timeline], organisations: &Organisations) -> (Self, Vec<SliceAt>) {
         let places: Vec<_> = organisations.ids().map(|id| organisations.places(id)).collect();
-        let mut slices = Vec::with_capacity(timelines.len());
+        let mut turns = Vec::with_capacity(2 * timelines.len() + TURNS);
         let mut starts = Vec::with_capacity(timelines.len());
-        let mut known: FxHashMap<Vec<Slice>, SliceAt> = FxHashMap::default();
+        let (mut slices, mut known) = (Vec::new(), FxHashMap::default());
         for timeline in timelines {
-            let mut own = answers(timeline, &places);
-            own.dedup_by_key(|slice| (slice.ask_asn, slice.owner));
-            starts.push(*known.entry(own).or_insert_with_key(|own| {
-                let start = slices.len() as SliceAt;
-                slices.extend_from_slice(own);
-                start
-            }));
+            let start = turns.len();
+            starts.push(start as SliceAt);
+            answers(timeline, &places, |from, slice| {
+                let at = *known.entry(slice).or_insert_with(|| {
+                    slices.push(slice);
+                    slices.len() as u32 - 1
+                });
+                if turns.len() == start || turns.last().is_some_and(|(_, last)| *last != at) {
+                    turns.push((from, at));
+                }
+            });
         }
         // Behind each answer is the beginning of another.
-        slices.extend([Slice { from: i32::MIN, ask_asn: false, owner: Owner::default() }; TURNS]);
-        (Self { slices }, starts)
+        turns.extend([(i32::MIN, 0); TURNS]);
+        (Self { turns, slices }, starts)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&*self.slices)
+        size_of_val(&*self.turns) + size_of_val(&*self.slices)
     }
 
     /// The slice of an answer on a day.
     pub(crate) fn on(&self, at: SliceAt, day: i32) -> Slice {
+        self.slice(self.turn(at, day))
+    }
+
+    /// A slice by its place.
+    pub(crate) fn slice(&self, place: u32) -> Slice {
+        self.slices[place as usize]
+    }
+
+    /// The place of the slice of an answer on a day.
+    pub(crate) fn turn(&self, at: SliceAt, day: i32) -> u32 {
         let mut at = at as usize;
         loop {
-            let turns = &self.slices[at + 1..=at + TURNS];
+            let turns = &self.turns[at..=at + TURNS];
             // The next answer begins with `i32::MIN`. All are compared: no guess about a branch can be wrong.
             let mut goes_on = true;
             let mut begun = 0;
-            for turn in turns {
-                goes_on &= turn.from > i32::MIN && turn.from <= day;
+            for (from, _) in &turns[1..] {
+                goes_on &= *from > i32::MIN && *from <= day;
                 begun += usize::from(goes_on);
             }
-            at += begun;
             if begun < TURNS {
-                return self.slices[at];
+                return turns[begun].1;
             }
+            at += TURNS;
         }
     }
 }
 
 /// One timeline with the provinces of its organisations, which change on days of their own.
-fn answers(timeline: &Timeline, places: &[Vec<(i32, Option<PlaceId>)>]) -> Vec<Slice> {
-    let mut slices = Vec::with_capacity(timeline.len());
+fn answers(timeline: &Timeline, places: &[Vec<(i32, Option<PlaceId>)>], mut say: impl FnMut(i32, Slice)) {
     for (at, (from, roles)) in timeline.iter().enumerate() {
         let to = timeline.get(at + 1).map_or(i32::MAX, |(next, _)| *next);
         let own = roles.organisation.one().and_then(|id| places.get(id.index())).map_or(&[][..], Vec::as_slice);
         let place = |day: i32| own.iter().rev().find(|(from, _)| *from <= day).and_then(|(_, place)| *place);
-        slices.push(answer(*from, *roles, place(*from)));
-        let turns = own.iter().filter(|(day, _)| from < day && *day < to);
-        slices.extend(turns.map(|(day, place)| answer(*day, *roles, *place)));
+        say(*from, answer(*roles, place(*from)));
+        for (day, place) in own.iter().filter(|(day, _)| from < day && *day < to) {
+            say(*day, answer(*roles, *place));
+        }
     }
-    slices
 }
 
-fn answer(from: i32, roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
+fn answer(roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
     let (place, place_source) = match (of_organisation, roles.place.one()) {
         (Some(place), _) => (Some(place), PlaceSource::Organisation),
         (None, Some(place)) => (Some(place), PlaceSource::Network),
@@ -103,14 +119,14 @@ fn answer(from: i32, roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
         flags: roles.flags.unwrap_or_default(),
         conflict: roles.isp == Named::Conflict || roles.organisation == Named::Conflict,
     };
-    Slice { from, ask_asn: roles.isp == Named::Unsaid, owner }
+    Slice { ask_asn: roles.isp == Named::Unsaid, owner }
 }
 
 /// Bits of an address that choose an entry of the first table.
 const FIRST: u32 = 16;
 /// Bits that choose an entry of every other table.
 const STEP: u32 = 8;
-/// Stretches that are looked at for one address, side by side in two lines of the cache (IPv4).
+/// Stretches that an address is looked for in: of IPv4 two lines of the cache.
 const NEAR: usize = 16;
 /// An entry that leads to another table, not to stretches.
 const TABLE: u32 = 1 << 31;
@@ -176,17 +192,27 @@ impl<B: Bits> Index<B> {
         self.table(within, seen, STEP) as u32 | TABLE
     }
 
-    pub(crate) fn get(&self, ip: B) -> SliceAt {
+    /// The first of the [`NEAR`] stretches of which one holds an address.
+    pub(crate) fn near(&self, ip: B) -> u32 {
         let mut entry = self.tables[ip.part(0, FIRST)];
         let mut seen = FIRST;
         while entry & TABLE != 0 {
             entry = self.tables[(entry & !TABLE) as usize + ip.part(seen, STEP)];
             seen += STEP;
         }
-        let near = &self.stretches[entry as usize..entry as usize + NEAR];
-        // All are compared: no guess about a branch can be wrong.
-        let begun: usize = near.iter().map(|(start, _)| usize::from(*start <= ip)).sum();
-        near[begun - 1].1
+        entry
+    }
+
+    /// The answer for an address, of the stretches near it.
+    pub(crate) fn answer(&self, near: u32, ip: B) -> SliceAt {
+        let near = &self.stretches[near as usize..near as usize + NEAR];
+        let (mut last, mut half) = (0, NEAR / 2);
+        while half > 0 {
+            // A product and no branch: every second guess would be wrong.
+            last += half * usize::from(near[last + half].0 <= ip);
+            half /= 2;
+        }
+        near[last].1
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Index, SliceAt, Slices, ipv4_only};
+use crate::index::{Index, Slice, SliceAt, Slices, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -30,6 +30,20 @@ pub struct Hints<'h> {
     /// Code of the province, two digits, as [`crate::Places::resolve`] finds it.
     pub place: Option<&'h str>,
 }
+
+/// An address to look up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'h> {
+    /// Its 128 bits, IPv4 in `::ffff:0:0/96`.
+    pub bits: u128,
+    /// The day of the reporting zone.
+    pub day: i32,
+    /// What the feed said.
+    pub hints: Hints<'h>,
+}
+
+/// Look-ups that wait for memory together: more than a core can have under way.
+const TOGETHER: usize = 32;
 
 /// The tables made ready for look-ups.
 #[derive(Debug)]
@@ -87,16 +101,41 @@ impl Constituency {
     /// The owner of an address (128 bits, IPv4 in `::ffff:0:0/96`) on a day of the reporting zone.
     /// The feed's ASN and province (two digits) fill what the tables do not say, other sources what is then still open.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
-        let at = if block::is_ipv4(bits) { self.ipv4.get(bits as u32) } else { self.ipv6.get(bits) };
-        let slice = self.slices.on(at, day);
+        let asked = Asked { bits, day, hints: Hints { asn: feed_asn, place: feed_place } };
+        self.completed(self.slices.on(self.answer(self.near(bits), bits), day), &asked)
+    }
+
+    /// As [`Constituency::owner_of_address`], for many. What a look-up waits for is memory, thrice: so each step is done
+    /// for some of them before the next.
+    pub(crate) fn owners_of_addresses(&self, asked: &[Asked<'_>], mut say: impl FnMut(Owner)) {
+        for asked in asked.chunks(TOGETHER) {
+            let mut at = [0; TOGETHER];
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.near(asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.answer(*at, asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.turn(*at, asked.day));
+            at.iter().zip(asked).for_each(|(at, asked)| say(self.completed(self.slices.slice(*at), asked)));
+        }
+    }
+
+    fn near(&self, bits: u128) -> u32 {
+        if block::is_ipv4(bits) { self.ipv4.near(bits as u32) } else { self.ipv6.near(bits) }
+    }
+
+    fn answer(&self, near: u32, bits: u128) -> SliceAt {
+        if block::is_ipv4(bits) { self.ipv4.answer(near, bits as u32) } else { self.ipv6.answer(near, bits) }
+    }
+
+    /// What the tables say, with what the feed and other sources say where that is open.
+    fn completed(&self, slice: Slice, asked: &Asked<'_>) -> Owner {
+        let Asked { bits, day, hints } = *asked;
         let mut owner = slice.owner;
         if slice.ask_asn {
-            self.fill_isp(&mut owner, day, feed_asn, IspSource::Feed);
+            self.fill_isp(&mut owner, day, hints.asn, IspSource::Feed);
             if owner.isp.is_none() && !owner.conflict {
                 self.fill_isp(&mut owner, day, self.background.origin(bits, day), IspSource::Routing);
             }
         }
-        let mut owner = self.or_feed_place(owner, feed_place);
+        let mut owner = self.or_feed_place(owner, hints.place);
         if owner.place.is_none() {
             owner.fill_place(self.known_place(self.background.place(bits, day)), PlaceSource::Geo);
         }
