@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::claim::{Named, Roles, Timeline};
+use crate::claim::{Named, Roles, Timeline, TimelineId};
 use crate::organisation::Organisations;
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 
-/// Where the slices of one answer begin among all [`Slices`].
+/// An answer: where its turns begin among all [`Slices`], or [`ALWAYS`] and the one slice it has on every day.
 pub(crate) type SliceAt = u32;
+/// An answer that is the same on every day.
+const ALWAYS: u32 = 1 << 29;
 
 /// What is said of an address on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -26,37 +28,71 @@ const TURNS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Slices {
     /// From a day on, this slice, by its place; the first turn of every answer is from `i32::MIN`. Small, because every
-    /// look-up reads somewhere in it.
+    /// second look-up reads somewhere in it.
     turns: Vec<(i32, u32)>,
     /// Distinct slices: the same owners come again and again.
     slices: Vec<Slice>,
 }
 
-impl Slices {
-    /// The slices of the timelines, and where those of each begin.
-    pub(crate) fn build(timelines: &[Timeline], organisations: &Organisations) -> (Self, Vec<SliceAt>) {
-        let places: Vec<_> = organisations.ids().map(|id| organisations.places(id)).collect();
-        let mut turns = Vec::with_capacity(2 * timelines.len() + TURNS);
-        let mut starts = Vec::with_capacity(timelines.len());
-        let (mut slices, mut known) = (Vec::new(), FxHashMap::default());
-        for timeline in timelines {
-            let start = turns.len();
-            starts.push(start as SliceAt);
-            answers(timeline, &places, |from, slice| {
-                let at = *known.entry(slice).or_insert_with(|| {
-                    slices.push(slice);
-                    slices.len() as u32 - 1
-                });
-                if turns.len() == start || turns.last().is_some_and(|(_, last)| *last != at) {
-                    turns.push((from, at));
-                }
-            });
+/// [`Slices`] being filled with the timelines that are asked for; many only were laid over others.
+#[derive(Debug)]
+pub(crate) struct SlicesBuilder<'t> {
+    timelines: &'t [Timeline],
+    places: Vec<Vec<(i32, Option<PlaceId>)>>,
+    /// The answers of timelines, once they were asked for.
+    answers: Vec<Option<SliceAt>>,
+    known: FxHashMap<Slice, u32>,
+    slices: Slices,
+}
+
+impl<'t> SlicesBuilder<'t> {
+    /// Nothing is asked for yet.
+    pub(crate) fn new(timelines: &'t [Timeline], organisations: &Organisations) -> Self {
+        Self {
+            timelines,
+            places: organisations.ids().map(|id| organisations.places(id)).collect(),
+            answers: vec![None; timelines.len()],
+            known: FxHashMap::default(),
+            slices: Slices { turns: Vec::new(), slices: Vec::new() },
         }
-        // Behind each answer is the beginning of another.
-        turns.extend([(i32::MIN, 0); TURNS]);
-        (Self { turns, slices }, starts)
     }
 
+    /// The answer of a timeline.
+    pub(crate) fn answer(&mut self, id: TimelineId) -> SliceAt {
+        if let Some(answer) = self.answers[id as usize] {
+            return answer;
+        }
+        let Slices { turns, slices } = &mut self.slices;
+        let start = turns.len();
+        each_turn(&self.timelines[id as usize], &self.places, |from, slice| {
+            let at = *self.known.entry(slice).or_insert_with(|| {
+                slices.push(slice);
+                slices.len() as u32 - 1
+            });
+            if turns.len() == start || turns.last().is_some_and(|(_, last)| *last != at) {
+                turns.push((from, at));
+            }
+        });
+        // Neither slices nor turns are as many as ALWAYS: memory ends before.
+        let answer = if turns.len() == start + 1 {
+            turns.pop().map_or(0, |(_, slice)| slice | ALWAYS)
+        } else {
+            start as SliceAt
+        };
+        self.answers[id as usize] = Some(answer);
+        answer
+    }
+
+    /// The answers asked for.
+    pub(crate) fn finish(mut self) -> Slices {
+        // Behind each answer is the beginning of another.
+        self.slices.turns.extend([(i32::MIN, 0); TURNS]);
+        self.slices.turns.shrink_to_fit();
+        self.slices
+    }
+}
+
+impl Slices {
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&*self.turns) + size_of_val(&*self.slices)
     }
@@ -73,6 +109,9 @@ impl Slices {
 
     /// The place of the slice of an answer on a day.
     pub(crate) fn turn(&self, at: SliceAt, day: i32) -> u32 {
+        if at & ALWAYS != 0 {
+            return at & !ALWAYS;
+        }
         let mut at = at as usize;
         loop {
             let turns = &self.turns[at..=at + TURNS];
@@ -92,7 +131,7 @@ impl Slices {
 }
 
 /// One timeline with the provinces of its organisations, which change on days of their own.
-fn answers(timeline: &Timeline, places: &[Vec<(i32, Option<PlaceId>)>], mut say: impl FnMut(i32, Slice)) {
+fn each_turn(timeline: &Timeline, places: &[Vec<(i32, Option<PlaceId>)>], mut say: impl FnMut(i32, Slice)) {
     for (at, (from, roles)) in timeline.iter().enumerate() {
         let to = timeline.get(at + 1).map_or(i32::MAX, |(next, _)| *next);
         let own = roles.organisation.one().and_then(|id| places.get(id.index())).map_or(&[][..], Vec::as_slice);
@@ -126,20 +165,28 @@ fn answer(roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
 const FIRST: u32 = 16;
 /// Bits that choose an entry of every other table.
 const STEP: u32 = 8;
-/// Stretches that an address is looked for in: of IPv4 two lines of the cache.
-const NEAR: usize = 16;
-/// An entry that leads to another table, not to stretches.
+/// Stretches that an address is looked for in: of IPv4 a line of the cache.
+const NEAR: usize = 8;
+/// An entry that leads to another table.
 const TABLE: u32 = 1 << 31;
+/// An entry that is the answer for all of its part; any other is the first of the [`NEAR`] stretches to look at.
+const ANSWER: u32 = 1 << 30;
 
 /// Bits of an address, of either family.
 pub(crate) trait Bits: Copy + Ord {
     /// So many of them, from some bit on, as a number.
     fn part(self, from: u32, count: u32) -> usize;
+    /// Whether it is the first address of its part: no bit is set from some bit on.
+    fn has_no_bit_from(self, from: u32) -> bool;
 }
 
 impl Bits for u32 {
     fn part(self, from: u32, count: u32) -> usize {
         (self << from >> (Self::BITS - count)) as usize
+    }
+
+    fn has_no_bit_from(self, from: u32) -> bool {
+        from >= Self::BITS || self << from == 0
     }
 }
 
@@ -147,13 +194,17 @@ impl Bits for u128 {
     fn part(self, from: u32, count: u32) -> usize {
         (self << from >> (Self::BITS - count)) as usize
     }
+
+    fn has_no_bit_from(self, from: u32) -> bool {
+        from >= Self::BITS || self << from == 0
+    }
 }
 
 /// Stretches of addresses behind tables of their first bits: a part in which many begin has a table of its own.
 #[derive(Debug)]
 pub(crate) struct Index<B> {
-    /// One table behind the other. An entry is either the stretch that reaches into its part from before, or
-    /// [`TABLE`] and where the table of the part begins.
+    /// One table behind the other. An entry is [`TABLE`] and where the table of its part begins, or [`ANSWER`] and the
+    /// answer, or the stretch that reaches into the part from before.
     tables: Vec<u32>,
     /// First address and answer, side by side because they are read together. The last is there [`NEAR`] times more.
     stretches: Vec<(B, SliceAt)>,
@@ -183,16 +234,18 @@ impl<B: Bits> Index<B> {
         at
     }
 
-    /// The entry of a part in which some stretches begin. A single address, no bit unseen, has one at most.
+    /// The entry of a part in which some stretches begin.
     fn entry(&mut self, within: Range<usize>, seen: u32) -> u32 {
-        // Neither tables nor stretches are as many as TABLE: memory ends before.
-        if within.len() < NEAR {
-            return within.start.saturating_sub(1) as u32;
+        // Neither tables, stretches nor answers are as many as the marks: memory ends before.
+        match within.len() {
+            0 => self.stretches[within.start - 1].1 | ANSWER,
+            1 if self.stretches[within.start].0.has_no_bit_from(seen) => self.stretches[within.start].1 | ANSWER,
+            few if few < NEAR => within.start.saturating_sub(1) as u32,
+            _ => self.table(within, seen, STEP) as u32 | TABLE,
         }
-        self.table(within, seen, STEP) as u32 | TABLE
     }
 
-    /// The first of the [`NEAR`] stretches of which one holds an address.
+    /// The entry of the narrowest part that an address lies in.
     pub(crate) fn near(&self, ip: B) -> u32 {
         let mut entry = self.tables[ip.part(0, FIRST)];
         let mut seen = FIRST;
@@ -203,8 +256,11 @@ impl<B: Bits> Index<B> {
         entry
     }
 
-    /// The answer for an address, of the stretches near it.
+    /// The answer for an address, by its entry.
     pub(crate) fn answer(&self, near: u32, ip: B) -> SliceAt {
+        if near & ANSWER != 0 {
+            return near & !ANSWER;
+        }
         let near = &self.stretches[near as usize..near as usize + NEAR];
         let (mut last, mut half) = (0, NEAR / 2);
         while half > 0 {

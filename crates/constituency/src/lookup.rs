@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Index, Slice, SliceAt, Slices, ipv4_only};
+use crate::index::{Index, Slice, SliceAt, Slices, SlicesBuilder, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -66,17 +66,16 @@ impl Constituency {
         let ipv6 = stretches(&pieces(&tables.networks, false), &mut timelines);
         let asns = asn_timelines(&tables.asns, &mut timelines);
         let domains = domain_timelines(&tables.domains, &mut timelines);
-        let (slices, starts) = Slices::build(timelines.all(), organisations);
-        let at = |id: TimelineId| starts[id as usize];
-        let placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<_> {
-            stretches.into_iter().map(|(first, id)| (first, at(id))).collect()
+        let mut slices = SlicesBuilder::new(timelines.all(), organisations);
+        let mut placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<(u128, SliceAt)> {
+            stretches.into_iter().map(|(first, id)| (first, slices.answer(id))).collect()
         };
         Self {
             ipv4: Index::build(ipv4_only(&placed(ipv4))),
             ipv6: Index::build(placed(ipv6)),
-            asns: asns.into_iter().map(|(asn, id)| (asn, at(id))).collect(),
-            domains: domains.into_iter().map(|(name, id)| (name.into(), at(id))).collect(),
-            slices,
+            asns: asns.into_iter().map(|(asn, id)| (asn, slices.answer(id))).collect(),
+            domains: domains.into_iter().map(|(name, id)| (name.into(), slices.answer(id))).collect(),
+            slices: slices.finish(),
             tables,
             background: Arc::default(),
         }
