@@ -22,7 +22,7 @@ pub(crate) struct Slice {
 }
 
 /// Turns of an answer that are looked at together: most answers have fewer.
-const TURNS: usize = 3;
+const TURNS: usize = 2;
 
 /// The answers of the timelines, one behind the other.
 #[derive(Debug)]
@@ -109,25 +109,38 @@ impl Slices {
 
     /// The place of the slice of an answer on a day.
     pub(crate) fn turn(&self, at: SliceAt, day: i32) -> u32 {
-        if at & ALWAYS != 0 {
-            return at & !ALWAYS;
-        }
-        let mut at = at as usize;
+        let (always, mut place) = place_of(at);
         loop {
-            let turns = &self.turns[at..=at + TURNS];
+            let turns = &self.turns[place..=place + TURNS];
             // The next answer begins with `i32::MIN`. All are compared: no guess about a branch can be wrong.
             let mut goes_on = true;
             let mut begun = 0;
             for (from, _) in &turns[1..] {
-                goes_on &= *from > i32::MIN && *from <= day;
+                goes_on &= has_begun(*from, day);
                 begun += usize::from(goes_on);
             }
             if begun < TURNS {
-                return turns[begun].1;
+                return if always == 1 { at & !ALWAYS } else { turns[begun].1 };
             }
-            at += TURNS;
+            place += TURNS;
         }
     }
+
+    /// An answer without its first turn, if the second has begun: a step that does little but wait for memory.
+    pub(crate) fn next(&self, at: SliceAt, day: i32) -> SliceAt {
+        let (always, place) = place_of(at);
+        at + (u32::from(has_begun(self.turns[place + 1].0, day)) & (1 - always))
+    }
+}
+
+/// Whether an answer is [`ALWAYS`] (1 or 0), and where its turns begin; somewhere if it has none.
+fn place_of(at: SliceAt) -> (u32, usize) {
+    let always = u32::from(at & ALWAYS != 0);
+    (always, (at & always.wrapping_sub(1)) as usize)
+}
+
+fn has_begun(from: i32, day: i32) -> bool {
+    (from > i32::MIN) & (from <= day)
 }
 
 /// One timeline with the provinces of its organisations, which change on days of their own.
@@ -256,13 +269,20 @@ impl<B: Bits> Index<B> {
         entry
     }
 
-    /// The answer for an address, by its entry.
+    /// The entry again, or half of the stretches later: a step that does little but wait for memory.
+    pub(crate) fn nearer(&self, near: u32, ip: B) -> u32 {
+        let at = if near & ANSWER != 0 { 0 } else { near as usize };
+        let later = usize::from(self.stretches[at + NEAR / 2].0 <= ip) & usize::from(near & ANSWER == 0);
+        near + (NEAR / 2 * later) as u32
+    }
+
+    /// The answer for an address, by what [`Index::nearer`] gives.
     pub(crate) fn answer(&self, near: u32, ip: B) -> SliceAt {
         if near & ANSWER != 0 {
             return near & !ANSWER;
         }
-        let near = &self.stretches[near as usize..near as usize + NEAR];
-        let (mut last, mut half) = (0, NEAR / 2);
+        let near = &self.stretches[near as usize..near as usize + NEAR / 2];
+        let (mut last, mut half) = (0, NEAR / 4);
         while half > 0 {
             // A product and no branch: every second guess would be wrong.
             last += half * usize::from(near[last + half].0 <= ip);

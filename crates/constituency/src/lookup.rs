@@ -101,7 +101,8 @@ impl Constituency {
     /// The feed's ASN and province (two digits) fill what the tables do not say, other sources what is then still open.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
         let asked = Asked { bits, day, hints: Hints { asn: feed_asn, place: feed_place } };
-        self.completed(self.slices.on(self.answer(self.near(bits), bits), day), &asked)
+        let near = self.nearer(self.near(bits), bits);
+        self.completed(self.slices.on(self.answer(near, bits), day), &asked)
     }
 
     /// As [`Constituency::owner_of_address`], for many. What a look-up waits for is memory, thrice: so each step is done
@@ -110,7 +111,9 @@ impl Constituency {
         for asked in asked.chunks(TOGETHER) {
             let mut at = [0; TOGETHER];
             at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.near(asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.nearer(*at, asked.bits));
             at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.answer(*at, asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.next(*at, asked.day));
             at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.turn(*at, asked.day));
             at.iter().zip(asked).for_each(|(at, asked)| say(self.completed(self.slices.slice(*at), asked)));
         }
@@ -118,6 +121,10 @@ impl Constituency {
 
     fn near(&self, bits: u128) -> u32 {
         if block::is_ipv4(bits) { self.ipv4.near(bits as u32) } else { self.ipv6.near(bits) }
+    }
+
+    fn nearer(&self, near: u32, bits: u128) -> u32 {
+        if block::is_ipv4(bits) { self.ipv4.nearer(near, bits as u32) } else { self.ipv6.nearer(near, bits) }
     }
 
     fn answer(&self, near: u32, bits: u128) -> SliceAt {
