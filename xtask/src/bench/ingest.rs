@@ -80,7 +80,7 @@ fn side<'b>(name: &'static str, against: Option<(By, Option<f64>)>, turn: impl F
 /// The report as one Parquet file.
 fn duckdb<'b>(places: &Places, inputs: &'b Inputs) -> Result<Option<Side<'b>>> {
     let python = python::environment(&places.tools().join("duckdb"), DUCKDB)?;
-    let (script, out) = (inputs.folder.join("duckdb.py"), inputs.folder.join("duckdb.parquet"));
+    let (script, out) = (inputs.folder.join("ingest.py"), inputs.folder.join("duckdb.parquet"));
     fs::write(&script, DUCKDB_SCRIPT).context("write the script of DuckDB")?;
     let words = [&python, &script, &inputs.report, &out].map(|path| path.clone().into_os_string());
     let turn = move || {

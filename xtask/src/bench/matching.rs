@@ -2,7 +2,8 @@
 //! `rg -F -f` on the same names.
 //!
 //! Ours reads each line's time, client and name, and finds a name or one above it in the list; the peers find a listed
-//! name anywhere in the line and count lines. In this log both come to the same number.
+//! name anywhere in the line and count lines. In this log both come to the same number. Compared by the wall time of whole
+//! runs: a list is read and made ready each time.
 
 use std::{
     ffi::OsString,
@@ -19,12 +20,19 @@ use super::{
     measure::{self, Run},
     sides::{self, Asked, By, Compared, Side, Turn},
 };
-use crate::{debian, demo, places::Places, steps, terminal::say};
+use crate::{
+    debian, demo,
+    places::Places,
+    steps,
+    terminal::{complain, say},
+};
 
 /// Lines of the log unless told, and of a quick run.
 pub(super) const LINES: [u64; 2] = [50_000_000, 2_000_000];
-/// Names of the list.
-const NAMES: u64 = 1_500_000;
+/// Names of the list, and of a quick run.
+const NAMES: [u64; 2] = [1_500_000, 50_000];
+/// Bytes that ripgrep takes for a name of the list, and for which it is left out where they are not free.
+const RG_BYTES: u64 = 11_000;
 /// Lines of the log that measures starting: a hit is among them, or grep would say it found nothing.
 const START_LINES: usize = 1_000;
 /// What is asked for.
@@ -47,22 +55,27 @@ pub(super) fn run(typed: &Typed) -> Result<()> {
     let places = Places::find()?;
     debian::ensure(&[("rg", "ripgrep")])?;
     demo::build(&places)?;
-    let inputs = Inputs::make(&places, &places.target.join("bench-match"), typed.rows)?;
-    let sides = [
+    let names = NAMES[usize::from(typed.quick)];
+    let inputs = Inputs::make(&places, &places.target.join("bench-match"), typed.rows, names)?;
+    let mut sides = vec![
         inputs.side("ours", None, |log| inputs.ours(&places, log), "hits")?,
-        inputs.side("grep -F", Some((By::Cpu, None)), |log| inputs.peer(&["grep"], log), "")?,
-        inputs.side("rg -F", Some((By::Cpu, None)), |log| inputs.peer(&["rg", "--no-config"], log), "")?,
+        inputs.side("grep -F", Some((By::Wall, None)), |log| inputs.peer(&["grep"], log), "")?,
     ];
+    if free_memory() >= names * RG_BYTES {
+        sides.push(inputs.side("rg -F", Some((By::Wall, None)), |log| inputs.peer(&["rg", "--no-config"], log), "")?);
+    } else {
+        complain("without ripgrep: it would take more memory than is free");
+    }
     let compared = sides::by_turns(&sides, typed.pairs, typed.json)?;
     say(&sides::report("match", "set", &compared, &asked(&compared), typed.json));
     fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")
 }
 
 impl Inputs {
-    fn make(places: &Places, folder: &Path, lines: u64) -> Result<Self> {
+    fn make(places: &Places, folder: &Path, lines: u64, names: u64) -> Result<Self> {
         let folder = super::emptied(folder)?;
         let mut make = Command::new(places.program());
-        make.arg("made").arg(&folder).args(["--dns-lines", &lines.to_string(), "--names", &NAMES.to_string()]);
+        make.arg("made").arg(&folder).args(["--dns-lines", &lines.to_string(), "--names", &names.to_string()]);
         steps::run(make.stdout(Stdio::null())).context("make the log and its list")?;
         let (log, start) = (folder.join("queries.log"), folder.join("start.log"));
         copy_lines(&log, &start, 0, START_LINES)?;
@@ -107,6 +120,13 @@ impl Inputs {
         words.extend([self.folder.join("names.txt").into(), log.into()]);
         words
     }
+}
+
+/// Bytes of memory that are free or can be freed (`proc(5)`).
+fn free_memory() -> u64 {
+    let facts = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = facts.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or_default() * 1024
 }
 
 fn list(folder: &Path) -> PathBuf {

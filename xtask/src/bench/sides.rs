@@ -141,11 +141,13 @@ fn to_text(bytes: &str, rows: &[Row<'_>], asked: &[&Asked]) -> String {
     ];
     for Row { name, middle: Turn { run, bytes }, ratio, .. } in rows {
         let Run { events, cpu, start, wall, peak_mb } = run;
-        let (by_cpu, by_wall) = (By::Cpu.rate(run), By::Wall.rate(run));
+        let by_wall = By::Wall.rate(run);
+        // What a wavering machine leaves when there was little to do but to start says nothing.
+        let by_cpu = if cpu - start < cpu / 20.0 { "–".to_owned() } else { format!("{:.0}", By::Cpu.rate(run)) };
         let ratio = ratio.map_or_else(|| "–".to_owned(), |(ratio, by)| format!("{ratio:.2} ({})", by.name()));
         let bytes = if *bytes == 0 { "–".to_owned() } else { format!("{:.1}", *bytes as f64 / 1e6) };
         lines.push(format!(
-            "| {name} | {events} | {by_cpu:.0} | {by_wall:.0} | {ratio} | {cpu:.2} | {start:.2} | {wall:.2} | {peak_mb:.0} | \
+            "| {name} | {events} | {by_cpu} | {by_wall:.0} | {ratio} | {cpu:.2} | {start:.2} | {wall:.2} | {peak_mb:.0} | \
              {bytes} |"
         ));
     }
