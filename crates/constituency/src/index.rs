@@ -85,8 +85,8 @@ impl<'t> SlicesBuilder<'t> {
 
     /// The answers asked for.
     pub(crate) fn finish(mut self) -> Slices {
-        // Behind each answer is the beginning of another.
-        self.slices.turns.extend([(i32::MIN, 0); TURNS]);
+        // Behind each answer is the beginning of another, and there is somewhere to look for an answer without turns.
+        self.slices.turns.extend([(i32::MIN, 0); TURNS + 1]);
         self.slices.turns.shrink_to_fit();
         self.slices
     }
