@@ -1,36 +1,23 @@
-//! `cargo xtask bench`. `match`: see [`matching`]; `check`: see [`check`]. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
-//! events per CPU-second.
-//!
-//! Ours does more per row (stores, folds, syncs to disk); the peer parses, classifies and looks the network up, then drops
-//! the event. Both run by turns, so that a busy machine slows both.
+//! `cargo xtask bench`: ours beside its peers, by turns, on the same machine; one file per benchmark.
 
+mod attribute;
 mod check;
+mod ingest;
 mod matching;
 mod measure;
 mod peer;
-mod report;
+mod sides;
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::ExitCode,
 };
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{demo, places::Places, steps, terminal::say};
-use measure::Run;
-use peer::Peer;
-
-/// Rows of the report unless told.
-const ROWS: u64 = 200_000;
 /// Turns of ours and the peer unless told: an odd number has a middle.
 const PAIRS: usize = 5;
-/// Networks of both sides' tables.
-const NETWORKS: u64 = 100_000;
-/// When the made report is read: the day after its last.
-const NOW: &str = "2026-10-01T00:00:00Z";
 
 /// What was typed after the benchmark's name.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,37 +25,33 @@ struct Typed {
     rows: u64,
     pairs: usize,
     json: bool,
-}
-
-/// The files both sides read.
-struct Inputs {
-    folder: PathBuf,
-    report: PathBuf,
-    /// A report of the same type without rows.
-    empty: PathBuf,
-    ipasn: PathBuf,
-    rows: u64,
+    /// Little data and, unless told, one pair: to see that it runs.
+    quick: bool,
 }
 
 /// Runs the benchmark that was named.
 pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
     match typed.split_first() {
-        Some((name, rest)) if name == "ingest" => ingest(&Typed::read(rest, ROWS)?),
-        Some((name, rest)) if name == "match" => {
-            let Typed { rows, pairs, json } = Typed::read(rest, matching::LINES)?;
-            matching::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
-        }
+        Some((name, rest)) if name == "attribute" => attribute::run(&Typed::read(rest, attribute::LOOK_UPS)?)?,
         Some((name, rest)) if name == "check" => {
-            let Typed { rows, pairs, json } = Typed::read(rest, check::ADDRESSES)?;
-            check::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
+            let Typed { rows, pairs, json, .. } = Typed::read(rest, [check::ADDRESSES, check::ADDRESSES / 10])?;
+            check::run(rows, pairs, json)?;
         }
-        _ => bail!("no such benchmark: cargo xtask bench ingest|match|check [--rows N] [--pairs N] [--json]"),
+        Some((name, rest)) if name == "ingest" => ingest::run(&Typed::read(rest, ingest::ROWS)?)?,
+        Some((name, rest)) if name == "match" => matching::run(&Typed::read(rest, matching::LINES)?)?,
+        _ => bail!(
+            "no such benchmark: cargo xtask bench attribute|check|ingest|match [--rows N] [--pairs N] [--quick] [--json]"
+        ),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Typed {
-    fn read(typed: &[String], rows: u64) -> Result<Self> {
-        let mut read = Self { rows, pairs: PAIRS, json: false };
+    /// What was typed; `rows` are those of a whole run and of a quick one, unless told.
+    fn read(typed: &[String], rows: [u64; 2]) -> Result<Self> {
+        let quick = typed.iter().any(|word| word == "--quick");
+        let mut read =
+            Self { rows: rows[usize::from(quick)], pairs: if quick { 1 } else { PAIRS }, json: false, quick };
         let mut words = typed.iter();
         while let Some(word) = words.next() {
             let mut number =
@@ -77,6 +60,7 @@ impl Typed {
                 "--rows" => read.rows = number()?,
                 "--pairs" => read.pairs = usize::try_from(number()?).context("--pairs is too large")?.max(1),
                 "--json" => read.json = true,
+                "--quick" => {}
                 other => bail!("a benchmark does not know {other:?}"),
             }
         }
@@ -84,90 +68,13 @@ impl Typed {
     }
 }
 
-fn ingest(typed: &Typed) -> Result<ExitCode> {
-    let places = Places::find()?;
-    demo::build(&places)?;
-    let inputs = make_inputs(&places, typed.rows)?;
-    let peer = Peer::find(&places)?;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for pair in 1..=typed.pairs {
-        let run = run_ours(&places, &inputs)?;
-        progress(typed, &format!("{pair}/{} ours: {}", typed.pairs, run.show()));
-        ours.push(run);
-        if let Some(peer) = &peer {
-            let run = peer.run(&inputs.report, inputs.rows, &inputs.ipasn)?;
-            progress(typed, &format!("{pair}/{} IntelMQ: {}", typed.pairs, run.show()));
-            theirs.push(run);
-        }
-    }
-    say(&report::write(&ours, &theirs, typed.json));
-    fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn progress(typed: &Typed, line: &str) {
-    if !typed.json {
-        say(line);
-    }
-}
-
-fn make_inputs(places: &Places, rows: u64) -> Result<Inputs> {
-    let folder = places.target.join("bench");
+/// A folder for made files, with nothing in it.
+fn emptied(folder: &Path) -> Result<PathBuf> {
     if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("empty {}", folder.display()))?;
+        fs::remove_dir_all(folder).with_context(|| format!("empty {}", folder.display()))?;
     }
-    let made = folder.join("made");
-    fs::create_dir_all(&made).with_context(|| format!("make {}", made.display()))?;
-    let mut make = Command::new(places.program());
-    make.arg("made").arg(&made).args(["--rows", &rows.to_string(), "--networks", &NETWORKS.to_string()]);
-    steps::run(make.stdout(Stdio::null())).context("make the report and its networks")?;
-    let ipasn = folder.join("ipasn.dat");
-    let networks =
-        fs::read_to_string(made.join("constituency").join("networks.csv")).context("read the made networks")?;
-    fs::write(&ipasn, peer::ipasn(&networks)).context("write the peer's networks")?;
-    let report = report_in(&made)?;
-    Ok(Inputs { empty: make_empty(&report, &folder)?, report, folder, ipasn, rows })
-}
-
-/// The made report: the one file whose name begins with a date.
-fn report_in(folder: &Path) -> Result<PathBuf> {
-    let entries = fs::read_dir(folder).with_context(|| format!("read {}", folder.display()))?;
-    let mut files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let is_report = |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit());
-    files.find(is_report).with_context(|| format!("find the made report in {}", folder.display()))
-}
-
-/// A fresh data folder each time: what is measured is a first ingest, with everything it makes.
-fn run_ours(places: &Places, inputs: &Inputs) -> Result<Run> {
-    let data = inputs.folder.join("data");
-    if data.exists() {
-        fs::remove_dir_all(&data).context("empty the data folder")?;
-    }
-    prepare(&places.program(), &data, &inputs.folder.join("made").join("constituency"))?;
-    let ingest = |report: &Path, rows| {
-        let mut words = vec![places.program().into_os_string(), "ingest".into(), "--data".into(), data.clone().into()];
-        words.extend(["--now".into(), NOW.into(), "--json".into(), report.into()]);
-        measure::run(&words, rows)
-    };
-    let start = ingest(&inputs.empty, 0)?;
-    Ok(Run { start: start.cpu, ..ingest(&inputs.report, inputs.rows)? })
-}
-
-/// The head of the report alone, as the report of the day before.
-fn make_empty(report: &Path, folder: &Path) -> Result<PathBuf> {
-    let mut head = String::new();
-    let opened = fs::File::open(report).with_context(|| format!("open {}", report.display()))?;
-    BufReader::new(opened).read_line(&mut head).context("read the head of the made report")?;
-    let empty = folder.join("2026-09-29-event4_sinkhole-made-geo.csv");
-    fs::write(&empty, head).with_context(|| format!("write {}", empty.display()))?;
-    Ok(empty)
-}
-
-/// The constituency is imported before the clock starts, as the peer's networks are loaded before its own starts.
-fn prepare(program: &Path, data: &Path, networks: &Path) -> Result<()> {
-    let mut import = Command::new(program);
-    import.args(["constituency", "import"]).arg(networks).args(["--now", NOW, "--data"]).arg(data);
-    steps::run(import.stdout(Stdio::null())).context("import the made networks")
+    fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    Ok(folder.to_path_buf())
 }
 
 #[cfg(test)]
@@ -175,13 +82,17 @@ mod tests {
     use super::*;
 
     fn read(words: &[&str]) -> Result<Typed> {
-        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), ROWS)
+        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), [200, 20])
     }
 
     #[test]
     fn what_is_typed_is_understood_or_refused() {
-        assert_eq!(read(&[]).ok(), Some(Typed { rows: ROWS, pairs: PAIRS, json: false }));
-        assert_eq!(read(&["--pairs", "0", "--json"]).ok(), Some(Typed { rows: ROWS, pairs: 1, json: true }));
+        assert_eq!(read(&[]).ok(), Some(Typed { rows: 200, pairs: PAIRS, json: false, quick: false }));
+        assert_eq!(
+            read(&["--pairs", "0", "--json"]).ok(),
+            Some(Typed { rows: 200, pairs: 1, json: true, quick: false })
+        );
+        assert_eq!(read(&["--quick"]).ok(), Some(Typed { rows: 20, pairs: 1, json: false, quick: true }));
         assert!(read(&["--rows"]).is_err() && read(&["--rows", "x"]).is_err() && read(&["--fast"]).is_err());
     }
 }

@@ -28,10 +28,12 @@ Chores of the house. Use: cargo xtask CHORE
                                            portal until Ctrl+C (--once: end before)
   test                                     install what the tests need, then run every check and test
   tidy                                     check sizes, heads, and what crates may know of each other
-  bench ingest [--rows N] [--pairs N] [--json]
-                                           events per CPU-second, beside IntelMQ on the same rows
-  bench check [--rows N] [--pairs N] [--json]
-                                           the check over N addresses, beside nginx sending a file of the same size
+  bench NAME [--rows N] [--pairs N] [--quick] [--json]
+                                           ours beside its peers, by turns; --quick: little data, one pair
+        ingest                             a report into the lake: DuckDB, readers of CSV, IntelMQ
+        match                              a log held against a list of names: grep -F, rg -F
+        attribute                          whose an address was on a day: pyasn, a hash map
+        check                              the check over N addresses: nginx sending a file of the same size
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! One attribution version with its snapshots, answering as one.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use event::subject::Subject;
@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::attribution::AttributionVersion;
-use crate::lookup::{Constituency, Hints};
+use crate::lookup::{Asked, Constituency, Hints};
 use crate::organisation::Organisation;
 use crate::owner::{OrgId, Owner};
 use crate::reach::{self, Role};
@@ -114,6 +114,30 @@ impl Attributor {
         self.era(day).map_or_else(Owner::default, |era| {
             era.outward(era.tables.owner_of_address(bits, day, feed_asn, feed_place))
         })
+    }
+
+    /// As [`Attributor::owner_of_address`], for many at once: quicker, the more follow each other under the same tables.
+    pub fn owners_of_addresses(&self, asked: &[Asked<'_>]) -> Vec<Owner> {
+        let mut owners = Vec::with_capacity(asked.len());
+        let mut rest = asked;
+        while let Some(first) = rest.first() {
+            let (era, days) = (self.era(first.day), self.era_days(first.day));
+            let same = rest.iter().position(|asked| !days.contains(&asked.day)).unwrap_or(rest.len());
+            let (same, after) = rest.split_at(same);
+            match era {
+                Some(era) => era.tables.owners_of_addresses(same, |owner| owners.push(era.outward(owner))),
+                None => owners.resize(owners.len() + same.len(), Owner::default()),
+            }
+            rest = after;
+        }
+        owners
+    }
+
+    /// The days around one on which the same tables count.
+    fn era_days(&self, day: i32) -> RangeInclusive<i32> {
+        let next = self.eras.partition_point(|era| era.from <= day);
+        let first = next.checked_sub(1).map_or(i32::MIN, |at| self.eras[at].from);
+        first..=self.eras.get(next).map_or(i32::MAX, |era| era.from - 1)
     }
 
     /// As [`Constituency::owner_of_domain`], by the tables of that day.

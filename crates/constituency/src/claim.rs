@@ -77,6 +77,14 @@ impl Roles {
         })
     }
 
+    /// Whether nothing is left that a whole could say.
+    fn is_full(&self) -> bool {
+        self.isp != Named::Unsaid
+            && self.organisation != Named::Unsaid
+            && self.place != Named::Unsaid
+            && self.flags.is_some()
+    }
+
     fn or(self, whole: Self) -> Self {
         Self {
             isp: self.isp.or(whole.isp),
@@ -167,7 +175,8 @@ impl<'o> Timelines<'o> {
 
     /// A part's timeline laid over that of the whole it lies in.
     pub(crate) fn lay_over(&mut self, part: TimelineId, whole: TimelineId) -> TimelineId {
-        if whole == Self::NOBODY {
+        let is_full = |part: &Timeline| part.iter().all(|(_, roles)| roles.is_full());
+        if whole == Self::NOBODY || is_full(&self.all[part as usize]) {
             return part;
         }
         if let Some(id) = self.laid.get(&(part, whole)) {

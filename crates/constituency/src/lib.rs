@@ -32,7 +32,7 @@ pub mod validity;
 pub use attribution::{Attribution, AttributionVersion};
 pub use attributor::Attributor;
 pub use finding::{Finding, Severity};
-pub use lookup::{Constituency, Hints};
+pub use lookup::{Asked, Constituency, Hints};
 pub use organisation::Organisation;
 pub use owner::{Flags, IspSource, OrgId, Owner, PlaceId, PlaceSource};
 pub use places::Places;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Ipv4Index, Ipv6Index, SliceAt, Slices};
+use crate::index::{Index, Slice, SliceAt, Slices, SlicesBuilder, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -31,13 +31,27 @@ pub struct Hints<'h> {
     pub place: Option<&'h str>,
 }
 
+/// An address to look up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'h> {
+    /// Its 128 bits, IPv4 in `::ffff:0:0/96`.
+    pub bits: u128,
+    /// The day of the reporting zone.
+    pub day: i32,
+    /// What the feed said.
+    pub hints: Hints<'h>,
+}
+
+/// Look-ups that wait for memory together: more than a core can have under way.
+const TOGETHER: usize = 32;
+
 /// The tables made ready for look-ups.
 #[derive(Debug)]
 pub struct Constituency {
     pub(crate) tables: Tables,
     slices: Slices,
-    ipv4: Ipv4Index,
-    ipv6: Ipv6Index,
+    ipv4: Index<u32>,
+    ipv6: Index<u128>,
     asns: FxHashMap<u32, SliceAt>,
     domains: FxHashMap<Box<str>, SliceAt>,
     background: Arc<Background>,
@@ -52,17 +66,16 @@ impl Constituency {
         let ipv6 = stretches(&pieces(&tables.networks, false), &mut timelines);
         let asns = asn_timelines(&tables.asns, &mut timelines);
         let domains = domain_timelines(&tables.domains, &mut timelines);
-        let (slices, starts) = Slices::build(timelines.all(), organisations);
-        let at = |id: TimelineId| starts[id as usize];
-        let placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<_> {
-            stretches.into_iter().map(|(first, id)| (first, at(id))).collect()
+        let mut slices = SlicesBuilder::new(timelines.all(), organisations);
+        let mut placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<(u128, SliceAt)> {
+            stretches.into_iter().map(|(first, id)| (first, slices.answer(id))).collect()
         };
         Self {
-            ipv4: Ipv4Index::build(&placed(ipv4)),
-            ipv6: Ipv6Index::build(&placed(ipv6)),
-            asns: asns.into_iter().map(|(asn, id)| (asn, at(id))).collect(),
-            domains: domains.into_iter().map(|(name, id)| (name.into(), at(id))).collect(),
-            slices,
+            ipv4: Index::build(ipv4_only(&placed(ipv4))),
+            ipv6: Index::build(placed(ipv6)),
+            asns: asns.into_iter().map(|(asn, id)| (asn, slices.answer(id))).collect(),
+            domains: domains.into_iter().map(|(name, id)| (name.into(), slices.answer(id))).collect(),
+            slices: slices.finish(),
             tables,
             background: Arc::default(),
         }
@@ -79,19 +92,56 @@ impl Constituency {
         &self.background
     }
 
+    /// The memory that look-ups of addresses read, in bytes.
+    pub fn index_bytes(&self) -> usize {
+        self.ipv4.bytes() + self.ipv6.bytes() + self.slices.bytes()
+    }
+
     /// The owner of an address (128 bits, IPv4 in `::ffff:0:0/96`) on a day of the reporting zone.
     /// The feed's ASN and province (two digits) fill what the tables do not say, other sources what is then still open.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
-        let at = if block::is_ipv4(bits) { self.ipv4.get(bits as u32) } else { self.ipv6.get(bits) };
-        let slice = self.slices.on(at, day);
+        let asked = Asked { bits, day, hints: Hints { asn: feed_asn, place: feed_place } };
+        let near = self.nearer(self.near(bits), bits);
+        self.completed(self.slices.on(self.answer(near, bits), day), &asked)
+    }
+
+    /// As [`Constituency::owner_of_address`], for many. What a look-up waits for is memory, thrice: so each step is done
+    /// for some of them before the next.
+    pub(crate) fn owners_of_addresses(&self, asked: &[Asked<'_>], mut say: impl FnMut(Owner)) {
+        for asked in asked.chunks(TOGETHER) {
+            let mut at = [0; TOGETHER];
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.near(asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.nearer(*at, asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.answer(*at, asked.bits));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.next(*at, asked.day));
+            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.turn(*at, asked.day));
+            at.iter().zip(asked).for_each(|(at, asked)| say(self.completed(self.slices.slice(*at), asked)));
+        }
+    }
+
+    fn near(&self, bits: u128) -> u32 {
+        if block::is_ipv4(bits) { self.ipv4.near(bits as u32) } else { self.ipv6.near(bits) }
+    }
+
+    fn nearer(&self, near: u32, bits: u128) -> u32 {
+        if block::is_ipv4(bits) { self.ipv4.nearer(near, bits as u32) } else { self.ipv6.nearer(near, bits) }
+    }
+
+    fn answer(&self, near: u32, bits: u128) -> SliceAt {
+        if block::is_ipv4(bits) { self.ipv4.answer(near, bits as u32) } else { self.ipv6.answer(near, bits) }
+    }
+
+    /// What the tables say, with what the feed and other sources say where that is open.
+    fn completed(&self, slice: Slice, asked: &Asked<'_>) -> Owner {
+        let Asked { bits, day, hints } = *asked;
         let mut owner = slice.owner;
         if slice.ask_asn {
-            self.fill_isp(&mut owner, day, feed_asn, IspSource::Feed);
+            self.fill_isp(&mut owner, day, hints.asn, IspSource::Feed);
             if owner.isp.is_none() && !owner.conflict {
                 self.fill_isp(&mut owner, day, self.background.origin(bits, day), IspSource::Routing);
             }
         }
-        let mut owner = self.or_feed_place(owner, feed_place);
+        let mut owner = self.or_feed_place(owner, hints.place);
         if owner.place.is_none() {
             owner.fill_place(self.known_place(self.background.place(bits, day)), PlaceSource::Geo);
         }

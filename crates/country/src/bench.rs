@@ -1,5 +1,5 @@
 //! Big files of one kind, for measurements: a sinkhole report, and the networks its addresses lie in; a log of queries
-//! and the indicators it is held against ([`dns`]).
+//! and the indicators it is held against ([`dns`]); a million networks and what is looked up in them ([`Prefixes`]).
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -10,8 +10,10 @@ use crate::rng::{Rng, hash};
 use crate::shadowserver;
 
 mod dns;
+mod prefixes;
 
 pub use dns::{dns_log, indicator_list};
+pub use prefixes::Prefixes;
 
 /// Where the addresses of both files lie: first address and size of 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and
 /// 198.18.0.0/15, all reserved (RFC 6890).

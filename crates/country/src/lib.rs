@@ -34,7 +34,7 @@ mod shadowserver;
 mod stories;
 mod truth;
 
-pub use bench::{dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
+pub use bench::{Prefixes, dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
 pub use live::Live;
 pub use plan::{Made, MadeError, Plan, write};
 pub use truth::{FileTruth, HandOver, Hits, Outage, Period, Story, StoryKind, Truth};

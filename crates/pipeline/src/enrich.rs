@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, Date32Array, DictionaryArray, Int64Array, RecordBatch, TimestampMicrosecondArray};
-use constituency::{Attributor, Hints, IspSource, OrgId, Owner, PlaceId, PlaceSource, Places};
+use constituency::{Asked, Attributor, Hints, IspSource, OrgId, Owner, PlaceId, PlaceSource, Places};
 use event::address;
 use event::column::{Named, Words, constant};
 use event::json::text_at;
@@ -200,19 +200,40 @@ impl Ours {
     }
 }
 
-/// The owner of each row and the place its feed says. By themselves, because what a look-up waits for is memory, and
-/// many can wait together.
+/// The owner of each row and the place its feed says. Addresses are looked up together, because what a look-up waits for
+/// is memory.
 fn owned(
     observed: &Observed<'_>,
     days: &[i32],
     context: &Context<'_>,
     memory: &mut Memory,
 ) -> Vec<(Owner, Option<PlaceId>)> {
-    let owned = days.iter().enumerate().map(|(row, &day)| {
+    let mut owned = Vec::with_capacity(days.len());
+    let (mut rows, mut asked) = (Vec::new(), Vec::new());
+    for (row, &day) in days.iter().enumerate() {
         let place = feed_place(observed, row, context, memory);
-        (owner(observed, row, day, subject(observed, row), place, context.owners), place)
-    });
-    owned.collect()
+        let hints = Hints { asn: asn(observed, row), place: place.map(PlaceId::code) };
+        let owner = match subject(observed, row) {
+            Some(("address", _)) => {
+                let bits = address::join(observed.high.value(row), observed.low.value(row));
+                rows.push(row);
+                asked.push(Asked { bits, day, hints });
+                Owner::default()
+            }
+            Some((kind, text)) => owner_of_text(context.owners, kind, text, day, hints),
+            None => Owner::default(),
+        };
+        owned.push((owner, place));
+    }
+    for (row, owner) in rows.into_iter().zip(context.owners.owners_of_addresses(&asked)) {
+        owned[row].0 = owner;
+    }
+    owned
+}
+
+/// The autonomous system that the feed says.
+fn asn(observed: &Observed<'_>, row: usize) -> Option<u32> {
+    observed.asn.is_valid(row).then(|| observed.asn.value(row)).and_then(|asn| u32::try_from(asn).ok())
 }
 
 /// The number of the snapshot that counts on each day, 0 for none.
@@ -248,25 +269,4 @@ fn feed_place(observed: &Observed<'_>, row: usize, context: &Context<'_>, memory
         let resolve = || context.places.resolve(text_at(region, row).unwrap_or_default(), text_at(city, row));
         (!is_elsewhere).then(resolve).flatten()
     })
-}
-
-fn owner(
-    observed: &Observed<'_>,
-    row: usize,
-    day: i32,
-    subject: Option<(&'static str, &str)>,
-    feed_place: Option<PlaceId>,
-    owners: &Attributor,
-) -> Owner {
-    let asn = observed.asn;
-    let asn = asn.is_valid(row).then(|| asn.value(row)).and_then(|asn| u32::try_from(asn).ok());
-    let place = feed_place.map(PlaceId::code);
-    match subject {
-        None => Owner::default(),
-        Some(("address", _)) => {
-            let (high, low) = (observed.high.value(row), observed.low.value(row));
-            owners.owner_of_address(address::join(high, low), day, asn, place)
-        }
-        Some((kind, text)) => owner_of_text(owners, kind, text, day, Hints { asn, place }),
-    }
 }

@@ -1,85 +1,157 @@
-//! `cargo xtask bench match`: a made log of DNS queries held against a made list of names, by lines per CPU-second.
+//! `cargo xtask bench match`: a made log of DNS queries held against a made list of names, beside `grep -F -f` and
+//! `rg -F -f` on the same names.
+//!
+//! Ours reads each line's time, client and name, and finds a name or one above it in the list; the peers find a listed
+//! name anywhere in the line and count lines. In this log both come to the same number. Compared by the wall time of whole
+//! runs: a list is read and made ready each time.
 
 use std::{
     ffi::OsString,
-    fs,
+    fs::{self, File},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::measure::{self, Run};
-use crate::{demo, places::Places, steps, terminal::say};
+use super::{
+    Typed,
+    measure::{self, Run},
+    sides::{self, Asked, By, Compared, Side, Turn},
+};
+use crate::{
+    debian, demo,
+    places::Places,
+    steps,
+    terminal::{complain, say},
+};
 
-/// Lines of the log unless told.
-pub(super) const LINES: u64 = 50_000_000;
-/// Names of the list.
-const NAMES: u64 = 1_500_000;
+/// Lines of the log unless told, and of a quick run.
+pub(super) const LINES: [u64; 2] = [50_000_000, 2_000_000];
+/// Names of the list, and of a quick run.
+const NAMES: [u64; 2] = [1_500_000, 50_000];
+/// Bytes that ripgrep takes for a name of the list, and for which it is left out where they are not free.
+const RG_BYTES: u64 = 11_000;
+/// Lines of the log that measures starting: a hit is among them, or grep would say it found nothing.
+const START_LINES: usize = 1_000;
+/// What is asked for.
+const LINES_PER_SECOND_WANTED: f64 = 2e6;
+const SET_MB_WANTED: f64 = 150.0;
 
-/// Makes the log, holds it against the list, checks the hits against those planted, then measures `runs` runs.
-pub(super) fn run(lines: u64, runs: usize, json: bool) -> Result<()> {
+/// The made files.
+struct Inputs {
+    folder: PathBuf,
+    log: PathBuf,
+    /// The first lines of the log.
+    start: PathBuf,
+    lines: u64,
+    /// How many lines are hits.
+    hits: f64,
+}
+
+/// Runs the sides by turns and says what came of them.
+pub(super) fn run(typed: &Typed) -> Result<()> {
     let places = Places::find()?;
+    debian::ensure(&[("rg", "ripgrep")])?;
     demo::build(&places)?;
-    let folder = places.target.join("bench-match");
-    make(&places, &folder, lines)?;
-    check(&places, &folder)?;
-    let empty = folder.join("empty.log");
-    fs::write(&empty, "").context("write the empty log")?;
-    let start = measure::run(&words(&places, &folder, &empty), 0)?;
-    let mut measured = Vec::new();
-    for turn in 1..=runs {
-        let log = folder.join("queries.log");
-        let run = Run { start: start.cpu, ..measure::run(&words(&places, &folder, &log), lines)? };
-        if !json {
-            say(&format!("{turn}/{runs} {}", show(&run)));
-        }
-        measured.push(run);
+    let names = NAMES[usize::from(typed.quick)];
+    let inputs = Inputs::make(&places, &places.target.join("bench-match"), typed.rows, names)?;
+    let mut sides = vec![
+        inputs.side("ours", None, |log| inputs.ours(&places, log), "hits")?,
+        inputs.side("grep -F", Some((By::Wall, None)), |log| inputs.peer(&["grep"], log), "")?,
+    ];
+    if free_memory() >= names * RG_BYTES {
+        sides.push(inputs.side("rg -F", Some((By::Wall, None)), |log| inputs.peer(&["rg", "--no-config"], log), "")?);
+    } else {
+        complain("without ripgrep: it would take more memory than is free");
     }
-    measured.sort_by(|a, b| a.cpu.total_cmp(&b.cpu));
-    let middle = measured[measured.len() / 2];
-    say(&if json { to_json(&middle, lines) } else { format!("median {}", show(&middle)) });
-    fs::remove_dir_all(&folder).context("remove the benchmark's files")
+    let compared = sides::by_turns(&sides, typed.pairs, typed.json)?;
+    say(&sides::report("match", "set", &compared, &asked(&compared), typed.json));
+    fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")
 }
 
-fn make(places: &Places, folder: &Path, lines: u64) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("empty {}", folder.display()))?;
+impl Inputs {
+    fn make(places: &Places, folder: &Path, lines: u64, names: u64) -> Result<Self> {
+        let folder = super::emptied(folder)?;
+        let mut make = Command::new(places.program());
+        make.arg("made").arg(&folder).args(["--dns-lines", &lines.to_string(), "--names", &names.to_string()]);
+        steps::run(make.stdout(Stdio::null())).context("make the log and its list")?;
+        let (log, start) = (folder.join("queries.log"), folder.join("start.log"));
+        copy_lines(&log, &start, 0, START_LINES)?;
+        // The list begins with a remark.
+        copy_lines(&list(&folder), &folder.join("names.txt"), 1, usize::MAX)?;
+        let hits = fs::read_to_string(folder.join("hits.txt")).context("read how many hits were planted")?;
+        let hits = hits.trim().parse().context("understand how many hits were planted")?;
+        Ok(Self { folder, log, start, lines, hits })
     }
-    let mut make = Command::new(places.program());
-    make.arg("made").arg(folder).args(["--dns-lines", &lines.to_string(), "--names", &NAMES.to_string()]);
-    steps::run(make.stdout(Stdio::null())).context("make the log and its list")
+
+    /// A side whose starting is measured now; it must find all hits, which it prints under a name, or alone.
+    fn side<'b>(
+        &'b self,
+        name: &'static str,
+        against: Option<(By, Option<f64>)>,
+        words: impl Fn(&Path) -> Vec<OsString>,
+        hits: &'static str,
+    ) -> Result<Side<'b>> {
+        let start = measure::run(&words(&self.start), 0)?.cpu;
+        let words = words(&self.log);
+        let turn = move || {
+            let (run, said) = measure::heard(&words, self.lines)?;
+            let found = if hits.is_empty() { said.trim().parse().ok() } else { measure::number(&said, hits) };
+            ensure!(found == Some(self.hits), "{found:?} hits where {} were planted", self.hits);
+            let bytes = measure::number(&said, "set_bytes").unwrap_or_default() as u64;
+            Ok(Turn { run: Run { start, ..run }, bytes })
+        };
+        Ok(Side { name, against, turn: Box::new(turn) })
+    }
+
+    fn ours(&self, places: &Places, log: &Path) -> Vec<OsString> {
+        let mut words: Vec<OsString> = vec![places.program().into()];
+        words.extend(["indicators", "match", "--json", "--data"].map(OsString::from));
+        words.extend([self.folder.join("none").into(), "--indicators".into(), list(&self.folder).into(), log.into()]);
+        words
+    }
+
+    /// In the plain locale: names are bytes.
+    fn peer(&self, program: &[&str], log: &Path) -> Vec<OsString> {
+        let mut words: Vec<OsString> = ["env", "LC_ALL=C"].iter().chain(program).map(OsString::from).collect();
+        words.extend(["-c", "-F", "-f"].map(OsString::from));
+        words.extend([self.folder.join("names.txt").into(), log.into()]);
+        words
+    }
 }
 
-fn words(places: &Places, folder: &Path, log: &Path) -> Vec<OsString> {
-    let list: PathBuf = folder.join("lists").join("made.txt");
-    let mut words: Vec<OsString> = vec![places.program().into()];
-    words.extend(["indicators", "match", "--json", "--data"].map(OsString::from));
-    words.extend([folder.join("none").into(), "--indicators".into(), list.into(), log.into()]);
-    words
+/// Bytes of memory that are free or can be freed (`proc(5)`).
+fn free_memory() -> u64 {
+    let facts = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let line = facts.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or_default() * 1024
 }
 
-/// The hits are those that were planted, or there is nothing to measure.
-fn check(places: &Places, folder: &Path) -> Result<()> {
-    let words = words(places, folder, &folder.join("queries.log"));
-    let said = Command::new(&words[0]).args(&words[1..]).stderr(Stdio::inherit()).output().context("match the log")?;
-    let said = String::from_utf8_lossy(&said.stdout).into_owned();
-    let planted = fs::read_to_string(folder.join("hits.txt")).context("read how many hits were planted")?;
-    let found = said.split("\"hits\":").nth(1).and_then(|rest| rest.split([',', '}']).next()).unwrap_or_default();
-    ensure!(found.trim() == planted.trim(), "{found} hits where {} were planted", planted.trim());
-    Ok(())
+fn list(folder: &Path) -> PathBuf {
+    folder.join("lists").join("made.txt")
 }
 
-fn show(run: &Run) -> String {
-    let Run { cpu, start, wall, peak_mb, .. } = run;
-    let rate = run.events_per_cpu_second();
-    format!("{rate:.0} lines/CPU-s, {cpu:.2} s CPU ({start:.2} s of it to start), {wall:.2} s wall, {peak_mb:.0} MB")
+/// Some lines of a file, as another.
+fn copy_lines(from: &Path, to: &Path, skip: usize, take: usize) -> Result<()> {
+    let read = BufReader::new(File::open(from).with_context(|| format!("open {}", from.display()))?);
+    let mut out = std::io::BufWriter::new(File::create(to).with_context(|| format!("make {}", to.display()))?);
+    for line in read.lines().skip(skip).take(take) {
+        writeln!(out, "{}", line.context("read a line")?).context("write a line")?;
+    }
+    out.flush().context("write the last lines")
 }
 
-fn to_json(run: &Run, lines: u64) -> String {
-    let rate = run.events_per_cpu_second();
-    format!(
-        "{{\"lines\":{lines},\"names\":{NAMES},\"lines_per_cpu_second\":{rate:.0},\"cpu_s\":{:.2},\"peak_mb\":{:.0}}}",
-        run.cpu, run.peak_mb
-    )
+fn asked(compared: &[Compared]) -> Vec<Asked> {
+    let Some(Turn { run, bytes }) = compared.first().and_then(Compared::middle) else { return Vec::new() };
+    let (rate, set) = (run.events_per_cpu_second(), bytes as f64 / 1e6);
+    vec![
+        Asked {
+            what: format!("millions of lines a second and core >= {}", LINES_PER_SECOND_WANTED / 1e6),
+            is: rate / 1e6,
+            met: rate >= LINES_PER_SECOND_WANTED,
+        },
+        Asked { what: format!("MB of the set <= {SET_MB_WANTED}"), is: set, met: set > 0.0 && set <= SET_MB_WANTED },
+    ]
 }

@@ -7,14 +7,17 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone.
+/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone, then what
+/// the child printed.
 /// In Python because the standard library of Rust does not tell a child's use of resources.
 const MEASURE: &str = "
 import os, subprocess, sys, time
 begun = time.monotonic()
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+said = child.stdout.read()
 _, status, use = os.wait4(child.pid, 0)
-print(use.ru_utime + use.ru_stime, time.monotonic() - begun, use.ru_maxrss)
+print(use.ru_utime + use.ru_stime, time.monotonic() - begun, use.ru_maxrss, flush=True)
+sys.stdout.buffer.write(said)
 sys.exit(0 if status == 0 else 1)
 ";
 
@@ -51,10 +54,23 @@ impl Run {
 
 /// Runs a command to its end and measures it.
 pub(super) fn run(words: &[OsString], events: u64) -> Result<Run> {
+    Ok(heard(words, events)?.0)
+}
+
+/// As [`run`]; also what the command printed.
+pub(super) fn heard(words: &[OsString], events: u64) -> Result<(Run, String)> {
     let measure = Command::new("python3").args(["-c", MEASURE]).args(words).stderr(Stdio::inherit()).output();
     let measure = measure.context("start python3, which measures the run")?;
     ensure!(measure.status.success(), "{} failed", words[0].to_string_lossy());
-    read(&String::from_utf8_lossy(&measure.stdout), events).context("understand what was measured")
+    let printed = String::from_utf8_lossy(&measure.stdout);
+    let (line, said) = printed.split_once('\n').context("hear what was measured")?;
+    Ok((read(line, events).context("understand what was measured")?, said.to_owned()))
+}
+
+/// The first number of a name in JSON.
+pub(super) fn number(json: &str, name: &str) -> Option<f64> {
+    let (_, rest) = json.split_once(&format!("\"{name}\":"))?;
+    rest.split([',', '}', ']']).next()?.trim().parse().ok()
 }
 
 fn read(line: &str, events: u64) -> Option<Run> {
@@ -74,5 +90,6 @@ mod tests {
         assert_eq!(run.events_per_cpu_second(), 400.0);
         assert_eq!(Run { start: 0.5, ..run }.events_per_cpu_second(), 500.0);
         assert_eq!(read("2.5 x 1", 1), None);
+        assert_eq!(number("{\"a\": 1, \"hits\":20}", "hits"), Some(20.0));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::measure::Run;
+use super::measure::{self, Run};
 use crate::{places::Places, python, terminal::complain};
 
 /// The peer and its network table's reader, at the versions compared with.
@@ -63,10 +63,7 @@ pub(super) fn ipasn(networks: &str) -> String {
 }
 
 fn read(json: &str) -> Option<Run> {
-    let number = |name: &str| {
-        let (_, rest) = json.split_once(&format!("\"{name}\": "))?;
-        rest.split([',', '}']).next()?.trim().parse::<f64>().ok()
-    };
+    let number = |name: &str| measure::number(json, name);
     Some(Run {
         events: number("events")?,
         cpu: number("cpu_s")?,

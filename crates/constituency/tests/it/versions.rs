@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use constituency::attribution::{ALL_DAYS, AttributionError};
-use constituency::{Attribution, Attributor, Constituency, Hints, Role, Tables};
+use constituency::{Asked, Attribution, Attributor, Constituency, Hints, Role, Tables};
 use event::subject::Subject;
 use proptest::prelude::*;
 use rustc_hash::FxHashMap;
@@ -96,6 +96,11 @@ fn each_day_is_answered_by_its_snapshot_in_one_set_of_ids() {
     assert_eq!([0, 199, 200].map(|day| owner(&first, day).expect("owner")), ["a", "a", "a"]);
     assert_eq!([0, 199, 200].map(|day| owner(&second, day).expect("owner")), ["a", "a", "b"]);
     assert_eq!([149, 150, 300].map(|day| owner(&third, day).expect("owner")), ["a", "b", "b"]);
+    let address = |day| Asked { bits: 0xffff_c000_0201, day, hints: Hints::default() };
+    let days = [149, 150, 151, 300, 0].repeat(9);
+    let together = third.owners_of_addresses(&days.iter().map(|day| address(*day)).collect::<Vec<_>>());
+    let alone = |day: &i32| third.owner_of_address(0xffff_c000_0201, *day, None, None);
+    assert_eq!(together, days.iter().map(alone).collect::<Vec<_>>());
     assert_eq!(third.id("b"), third.owner_of_domain("x.b.example.vn", 160, None).organisation);
     let a = [third.id("a").expect("a")];
     assert_eq!(third.networks_of(&a, Role::Organisation, 0..150).len(), 1);

@@ -127,7 +127,9 @@ pub(crate) fn hold(cli: &Cli, args: &MatchArgs, out: &Out) -> anyhow::Result<i32
         tally.add(&read);
     }
     if out.json() {
-        out.value(&tally.json())?
+        let mut told = tally.json();
+        told["set_bytes"] = watch.indicators().bytes().into();
+        out.value(&told)?
     } else {
         tally.show(out)?
     }
