@@ -205,6 +205,8 @@ impl By {
 pub struct Count {
     /// The group's code; `None` is *unknown*.
     pub group: Option<String>,
+    /// The code of the part of the group, of counts by two; `None` is *unknown*, or not asked for.
+    pub part: Option<String>,
     /// Distinct subjects over the whole period.
     pub unique: i64,
     /// Distinct subjects per day, mean over all days of the period.
@@ -344,25 +346,33 @@ impl Lake {
         by: By,
         days: i32,
     ) -> Result<Vec<Count>, LakeError> {
-        let (group, owner) = (by.expression(), OF_SIGHTINGS.owner);
-        let order = if by == By::Day { "g" } else { "unique_subjects DESC, g" };
-        let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
-        let sql = format!(
-            "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-             t AS (SELECT *, {group} AS g FROM s WHERE {owned}),
-             d AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t GROUP BY 1, 2, 3, 4, 5, 6),
-             u AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4, 5)
-             SELECT g, count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events
-             FROM u GROUP BY g ORDER BY {order}"
-        );
-        let mut counts = Vec::new();
+        self.counts(attributor, filter, (by, None), days)
+    }
+
+    /// Counts by a group and, if asked for, by its parts: largest first, days in their order. `days` is the length of the
+    /// period, for the mean.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn counts(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+        by: (By, Option<By>),
+        days: i32,
+    ) -> Result<Vec<Count>, LakeError> {
+        let (sql, mut counts) = (count_sql(filter, by, days), Vec::new());
+        let code = |batch: &RecordBatch, column: &str, row| {
+            batch.column_by_name(column).and_then(|column| text_at(column.as_ref(), row)).map(str::to_owned)
+        };
         for batch in self.query(Some(attributor), &sql)? {
             for row in 0..batch.num_rows() {
                 counts.push(Count {
-                    group: text_at(batch.column(0).as_ref(), row).map(str::to_owned),
-                    unique: batch.column(1).as_primitive::<Int64Type>().value(row),
-                    mean_per_day: batch.column(2).as_primitive::<Float64Type>().value(row),
-                    events: batch.column(3).as_primitive::<Int64Type>().value(row),
+                    group: code(&batch, "g", row),
+                    part: code(&batch, "p", row),
+                    unique: batch.column(0).as_primitive::<Int64Type>().value(row),
+                    mean_per_day: batch.column(1).as_primitive::<Float64Type>().value(row),
+                    events: batch.column(2).as_primitive::<Int64Type>().value(row),
                 });
             }
         }
@@ -487,6 +497,26 @@ impl Lake {
         };
         Ok((distinct("organisation")?, distinct("isp")?))
     }
+}
+
+fn count_sql(filter: &Filter, (by, part): (By, Option<By>), days: i32) -> String {
+    let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
+    let (owner, group) = (OF_SIGHTINGS.owner, by.expression());
+    let (group, key) = match part {
+        Some(part) => (format!("{group} AS g, {} AS p", part.expression()), "g, p"),
+        None => (format!("{group} AS g"), "g"),
+    };
+    let order = if by == By::Day { key.to_owned() } else { format!("unique_subjects DESC, {key}") };
+    format!(
+        "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
+         t AS (SELECT *, {group} FROM s WHERE {owned}),
+         d AS (SELECT {key}, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t
+               GROUP BY {key}, subject_kind, ip_hi, ip_lo, subject, day),
+         u AS (SELECT {key}, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d
+               GROUP BY {key}, subject_kind, ip_hi, ip_lo, subject)
+         SELECT count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events, {key}
+         FROM u GROUP BY {key} ORDER BY {order}"
+    )
 }
 
 fn list_sql(filter: &Filter, months: Months) -> String {
