@@ -1,14 +1,18 @@
-//! `cargo xtask bench`. `match`: see [`matching`]; `check`: see [`check`]. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
+//! `cargo xtask bench`. `match`: see [`matching`]; `check`: see [`check`]; `query`, `lists`, `growth`, `start`: see [`lake`];
+//! `memory`: see [`memory`]; `all`: one after the other. `ingest`: our ingest beside IntelMQ's own bots on the same rows, by
 //! events per CPU-second.
 //!
 //! Ours does more per row (stores, folds, syncs to disk); the peer parses, classifies and looks the network up, then drops
 //! the event. Both run by turns, so that a busy machine slows both.
 
 mod check;
+mod lake;
 mod matching;
 mod measure;
+mod memory;
 mod peer;
 mod report;
+mod sheet;
 
 use std::{
     fs,
@@ -25,6 +29,10 @@ use peer::Peer;
 
 /// Rows of the report unless told.
 const ROWS: u64 = 200_000;
+/// Of a quick look: rows of the report, lines of the log, addresses of the check.
+const QUICK_ROWS: u64 = 50_000;
+const QUICK_LINES: u64 = 2_000_000;
+const QUICK_ADDRESSES: u64 = 200_000;
 /// Turns of ours and the peer unless told: an odd number has a middle.
 const PAIRS: usize = 5;
 /// Networks of both sides' tables.
@@ -38,7 +46,12 @@ struct Typed {
     rows: u64,
     pairs: usize,
     json: bool,
+    /// Small data and one pair.
+    quick: bool,
 }
+
+/// Every benchmark.
+const ALL: [&str; 8] = ["ingest", "match", "check", "memory", "query", "lists", "growth", "start"];
 
 /// The files both sides read.
 struct Inputs {
@@ -52,23 +65,47 @@ struct Inputs {
 
 /// Runs the benchmark that was named.
 pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
-    match typed.split_first() {
-        Some((name, rest)) if name == "ingest" => ingest(&Typed::read(rest, ROWS)?),
-        Some((name, rest)) if name == "match" => {
-            let Typed { rows, pairs, json } = Typed::read(rest, matching::LINES)?;
-            matching::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
+    let Some((name, rest)) = typed.split_first().filter(|(name, _)| ALL.contains(&name.as_str()) || *name == "all")
+    else {
+        bail!("no such benchmark: cargo xtask bench {}|all [--rows N] [--pairs N] [--quick] [--json]", ALL.join("|"));
+    };
+    if name == "all" {
+        // One lake for all that look at one.
+        let looks = lake::Look::ALL.map(lake::Look::name);
+        ALL.iter().filter(|name| !looks.contains(name)).try_for_each(|name| one(name, rest))?;
+        lake::run(&lake::Look::ALL, &Typed::read(rest, lake::EVENTS)?)?;
+    } else {
+        one(name, rest)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one(name: &str, typed: &[String]) -> Result<()> {
+    let read = |rows| Typed::read(typed, rows);
+    match name {
+        "match" => {
+            read((matching::LINES, QUICK_LINES)).and_then(|typed| matching::run(typed.rows, typed.pairs, typed.json))
         }
-        Some((name, rest)) if name == "check" => {
-            let Typed { rows, pairs, json } = Typed::read(rest, check::ADDRESSES)?;
-            check::run(rows, pairs, json).map(|()| ExitCode::SUCCESS)
+        "check" => {
+            read((check::ADDRESSES, QUICK_ADDRESSES)).and_then(|typed| check::run(typed.rows, typed.pairs, typed.json))
         }
-        _ => bail!("no such benchmark: cargo xtask bench ingest|match|check [--rows N] [--pairs N] [--json]"),
+        "memory" => read(memory::ROWS).and_then(|typed| memory::run(&typed)),
+        name => match lake::Look::named(name) {
+            Some(look) => read(lake::EVENTS).and_then(|typed| lake::run(&[look], &typed)),
+            None => read((ROWS, QUICK_ROWS)).and_then(|typed| ingest(&typed)),
+        },
     }
 }
 
 impl Typed {
-    fn read(typed: &[String], rows: u64) -> Result<Self> {
-        let mut read = Self { rows, pairs: PAIRS, json: false };
+    /// What was typed; unless told, so many rows, or the second number of a quick look.
+    fn read(typed: &[String], (rows, quick_rows): (u64, u64)) -> Result<Self> {
+        let quick = typed.iter().any(|word| word == "--quick");
+        let mut read = if quick {
+            Self { rows: quick_rows, pairs: 1, json: false, quick }
+        } else {
+            Self { rows, pairs: PAIRS, json: false, quick }
+        };
         let mut words = typed.iter();
         while let Some(word) = words.next() {
             let mut number =
@@ -77,14 +114,22 @@ impl Typed {
                 "--rows" => read.rows = number()?,
                 "--pairs" => read.pairs = usize::try_from(number()?).context("--pairs is too large")?.max(1),
                 "--json" => read.json = true,
+                "--quick" => {}
                 other => bail!("a benchmark does not know {other:?}"),
             }
         }
         Ok(read)
     }
+
+    /// Tells people how far it is.
+    fn progress(&self, line: &str) {
+        if !self.json {
+            say(line);
+        }
+    }
 }
 
-fn ingest(typed: &Typed) -> Result<ExitCode> {
+fn ingest(typed: &Typed) -> Result<()> {
     let places = Places::find()?;
     demo::build(&places)?;
     let inputs = make_inputs(&places, typed.rows)?;
@@ -92,23 +137,16 @@ fn ingest(typed: &Typed) -> Result<ExitCode> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for pair in 1..=typed.pairs {
         let run = run_ours(&places, &inputs)?;
-        progress(typed, &format!("{pair}/{} ours: {}", typed.pairs, run.show()));
+        typed.progress(&format!("{pair}/{} ours: {}", typed.pairs, run.show()));
         ours.push(run);
         if let Some(peer) = &peer {
             let run = peer.run(&inputs.report, inputs.rows, &inputs.ipasn)?;
-            progress(typed, &format!("{pair}/{} IntelMQ: {}", typed.pairs, run.show()));
+            typed.progress(&format!("{pair}/{} IntelMQ: {}", typed.pairs, run.show()));
             theirs.push(run);
         }
     }
     say(&report::write(&ours, &theirs, typed.json));
-    fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn progress(typed: &Typed, line: &str) {
-    if !typed.json {
-        say(line);
-    }
+    fs::remove_dir_all(&inputs.folder).context("remove the benchmark's files")
 }
 
 fn make_inputs(places: &Places, rows: u64) -> Result<Inputs> {
@@ -175,13 +213,17 @@ mod tests {
     use super::*;
 
     fn read(words: &[&str]) -> Result<Typed> {
-        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), ROWS)
+        Typed::read(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>(), (ROWS, QUICK_ROWS))
     }
 
     #[test]
     fn what_is_typed_is_understood_or_refused() {
-        assert_eq!(read(&[]).ok(), Some(Typed { rows: ROWS, pairs: PAIRS, json: false }));
-        assert_eq!(read(&["--pairs", "0", "--json"]).ok(), Some(Typed { rows: ROWS, pairs: 1, json: true }));
+        assert_eq!(read(&[]).ok(), Some(Typed { rows: ROWS, pairs: PAIRS, json: false, quick: false }));
+        assert_eq!(
+            read(&["--pairs", "0", "--json"]).ok(),
+            Some(Typed { rows: ROWS, pairs: 1, json: true, quick: false })
+        );
+        assert_eq!(read(&["--rows", "9", "--quick"]).ok(), Some(Typed { rows: 9, pairs: 1, json: false, quick: true }));
         assert!(read(&["--rows"]).is_err() && read(&["--rows", "x"]).is_err() && read(&["--fast"]).is_err());
     }
 }

@@ -32,6 +32,12 @@ Chores of the house. Use: cargo xtask CHORE
                                            events per CPU-second, beside IntelMQ on the same rows
   bench check [--rows N] [--pairs N] [--json]
                                            the check over N addresses, beside nginx sending a file of the same size
+  bench query|lists|growth|start [--rows N] [--pairs N] [--json]
+                                           a lake of N events over 90 days: questions beside DuckDB, all lists of a
+                                           month, cost against size, seconds until the portal is ready
+  bench memory [--rows N] [--pairs N] [--json]
+                                           a report of N rows: its peak of memory, its rate
+  bench all [--quick]                      every bench; --quick with any: small data and one pair
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {

@@ -7,12 +7,13 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone.
+/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone, below
+/// what the child says.
 /// In Python because the standard library of Rust does not tell a child's use of resources.
 const MEASURE: &str = "
 import os, subprocess, sys, time
 begun = time.monotonic()
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+child = subprocess.Popen(sys.argv[1:])
 _, status, use = os.wait4(child.pid, 0)
 print(use.ru_utime + use.ru_stime, time.monotonic() - begun, use.ru_maxrss)
 sys.exit(0 if status == 0 else 1)
@@ -34,6 +35,9 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Nothing was run yet.
+    pub(super) const NONE: Self = Self { events: 0.0, cpu: 0.0, start: 0.0, wall: 0.0, peak_mb: 0.0 };
+
     /// What is compared: starting (program, networks, tables) is left out on both sides.
     pub(super) fn events_per_cpu_second(&self) -> f64 {
         self.events / (self.cpu - self.start).max(f64::EPSILON)
@@ -51,10 +55,17 @@ impl Run {
 
 /// Runs a command to its end and measures it.
 pub(super) fn run(words: &[OsString], events: u64) -> Result<Run> {
+    hear(words, events).map(|(run, _)| run)
+}
+
+/// Runs a command to its end, measures it, and gives what it said.
+pub(super) fn hear(words: &[OsString], events: u64) -> Result<(Run, String)> {
     let measure = Command::new("python3").args(["-c", MEASURE]).args(words).stderr(Stdio::inherit()).output();
     let measure = measure.context("start python3, which measures the run")?;
     ensure!(measure.status.success(), "{} failed", words[0].to_string_lossy());
-    read(&String::from_utf8_lossy(&measure.stdout), events).context("understand what was measured")
+    let said = String::from_utf8_lossy(&measure.stdout);
+    let (said, line) = said.trim_end().rsplit_once('\n').unwrap_or(("", said.trim_end()));
+    Ok((read(line, events).context("understand what was measured")?, format!("{said}\n")))
 }
 
 fn read(line: &str, events: u64) -> Option<Run> {
