@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
 use constituency::Attributor;
 use deltalake_core::datafusion::arrow::compute::cast;
@@ -101,7 +101,7 @@ impl Filter {
         conditions
     }
 
-    fn names_owner(&self) -> bool {
+    pub(crate) fn names_owner(&self) -> bool {
         !self.organisations.is_empty() || !self.isps.is_empty()
     }
 
@@ -181,23 +181,6 @@ pub enum By {
     Day,
     /// Feed.
     Feed,
-}
-
-impl By {
-    fn expression(self) -> &'static str {
-        match self {
-            Self::Total => "'total'",
-            Self::Family => "family",
-            Self::Kind => "kind",
-            Self::Isp => "o['isp']",
-            Self::Asn => "CAST(feed_asn AS VARCHAR)",
-            Self::Organisation => "o['organisation']",
-            Self::Place => "o['place']",
-            Self::Identifier => "identifier",
-            Self::Day => "to_char(day, '%Y-%m-%d')",
-            Self::Feed => "feed",
-        }
-    }
 }
 
 /// One line of a count.
@@ -349,36 +332,6 @@ impl Lake {
         self.counts(attributor, filter, (by, None), days)
     }
 
-    /// Counts by a group and, if asked for, by its parts: largest first, days in their order. `days` is the length of the
-    /// period, for the mean.
-    ///
-    /// # Errors
-    /// The query's.
-    pub fn counts(
-        &self,
-        attributor: &Arc<Attributor>,
-        filter: &Filter,
-        by: (By, Option<By>),
-        days: i32,
-    ) -> Result<Vec<Count>, LakeError> {
-        let (sql, mut counts) = (count_sql(filter, by, days), Vec::new());
-        let code = |batch: &RecordBatch, column: &str, row| {
-            batch.column_by_name(column).and_then(|column| text_at(column.as_ref(), row)).map(str::to_owned)
-        };
-        for batch in self.query(Some(attributor), &sql)? {
-            for row in 0..batch.num_rows() {
-                counts.push(Count {
-                    group: code(&batch, "g", row),
-                    part: code(&batch, "p", row),
-                    unique: batch.column(0).as_primitive::<Int64Type>().value(row),
-                    mean_per_day: batch.column(1).as_primitive::<Float64Type>().value(row),
-                    events: batch.column(2).as_primitive::<Int64Type>().value(row),
-                });
-            }
-        }
-        Ok(counts)
-    }
-
     /// The findings of an owner in a month, those of the month before that are gone among them (`count` 0).
     ///
     /// # Errors
@@ -405,37 +358,6 @@ impl Lake {
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
         self.query(Some(attributor), &sql)
-    }
-
-    /// What was seen of every address since a day, a line for each finding, feed and mark.
-    ///
-    /// # Errors
-    /// The query's.
-    pub fn seen(&self, since: i32, mut each: impl FnMut(Seen<'_>)) -> Result<(), LakeError> {
-        let sql = format!(
-            "SELECT ip_hi, ip_lo, kind, coalesce(family, identifier, '') AS what, feed, tlp, CAST(min(day) AS INT), \
-             CAST(max(day) AS INT), count(DISTINCT day) FROM sightings \
-             WHERE day >= {} AND ip_hi IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6",
-            date(since)
-        );
-        self.stream(None, &sql, |batch| {
-            let whole = |column: usize| batch.column(column).as_primitive::<Int64Type>();
-            let day = |column: usize, row| batch.column(column).as_primitive::<Int32Type>().value(row);
-            let word = |column: usize, row| text_at(batch.column(column).as_ref(), row);
-            for row in 0..batch.num_rows() {
-                each(Seen {
-                    bits: event::address::join(whole(0).value(row), whole(1).value(row)),
-                    kind: word(2, row).and_then(Kind::parse).unwrap_or(Kind::None),
-                    what: word(3, row).unwrap_or_default(),
-                    feed: word(4, row).unwrap_or_default(),
-                    mark: word(5, row).and_then(Tlp::parse),
-                    first: day(6, row),
-                    last: day(7, row),
-                    days: whole(8).value(row) as u32,
-                });
-            }
-            Ok(())
-        })
     }
 
     /// What each feed brought on each day since `since`, by family.
@@ -497,26 +419,6 @@ impl Lake {
         };
         Ok((distinct("organisation")?, distinct("isp")?))
     }
-}
-
-fn count_sql(filter: &Filter, (by, part): (By, Option<By>), days: i32) -> String {
-    let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
-    let (owner, group) = (OF_SIGHTINGS.owner, by.expression());
-    let (group, key) = match part {
-        Some(part) => (format!("{group} AS g, {} AS p", part.expression()), "g, p"),
-        None => (format!("{group} AS g"), "g"),
-    };
-    let order = if by == By::Day { key.to_owned() } else { format!("unique_subjects DESC, {key}") };
-    format!(
-        "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-         t AS (SELECT *, {group} FROM s WHERE {owned}),
-         d AS (SELECT {key}, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t
-               GROUP BY {key}, subject_kind, ip_hi, ip_lo, subject, day),
-         u AS (SELECT {key}, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d
-               GROUP BY {key}, subject_kind, ip_hi, ip_lo, subject)
-         SELECT count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events, {key}
-         FROM u GROUP BY {key} ORDER BY {order}"
-    )
 }
 
 fn list_sql(filter: &Filter, months: Months) -> String {

@@ -17,6 +17,8 @@ use crate::{
 
 /// Days of reports.
 const DAYS: &str = "90";
+/// After any file was written.
+const LATER: &str = "2100-01-01T00:00:00Z";
 
 /// A full lake, and what it cost.
 pub(super) struct Lake<'p> {
@@ -52,8 +54,8 @@ impl<'p> Lake<'p> {
         lake.filled = lake.take_in(&reports(&made)?, events)?;
         lake.files_before = lake.files()?;
         lake.compacted = measure::run(&lake.words(&["lake", "compact"]), events)?;
-        // Other readers take all files of the folder, also those that only older versions need.
-        measure::run(&lake.words(&["lake", "vacuum", "--keep-days", "0"]), 0)?;
+        // Other readers take all files of the folder, also those that only older versions need: by this clock all are old.
+        measure::run(&lake.words_at(LATER, &["lake", "vacuum", "--keep-days", "0"]), 0)?;
         lake.bytes = tables(&lake.data)?.iter().map(|(_, bytes)| bytes).sum();
         reports(&made)?.iter().try_for_each(fs::remove_file).context("remove the reports")?;
         Ok(lake)
@@ -76,8 +78,12 @@ impl<'p> Lake<'p> {
 
     /// The program with these words, on this lake.
     pub(super) fn words(&self, words: &[&str]) -> Vec<OsString> {
+        self.words_at(NOW, words)
+    }
+
+    fn words_at(&self, now: &str, words: &[&str]) -> Vec<OsString> {
         let mut all: Vec<OsString> = vec![self.places.program().into(), "--data".into(), self.data.clone().into()];
-        all.extend(super::os(&["--now", NOW]));
+        all.extend(super::os(&["--now", now]));
         all.extend(super::os(words));
         all
     }

@@ -17,7 +17,7 @@ use crate::{
 
 /// The peer at the version compared with.
 const PACKAGES: &[&str] = &["duckdb==2.0.0"];
-const SCRIPT: &str = include_str!("duckdb.py");
+const SCRIPT: &str = include_str!("asked.py");
 /// The organisation whose month is asked for.
 const ORGANISATION: &str = "B-0007";
 /// How often a question is asked in one process; the first opens files.

@@ -39,8 +39,8 @@ def listed(turn):
     low = lambda address: halves(mapped(address))[1]
     ranges = " OR ".join(f"ip_lo BETWEEN {low(net[0])} AND {low(net[-1])}" for net in own)
     rows = db.execute(f"""
-        SELECT ip_hi, ip_lo, kind, family, identifier, transport, port, min(first), max(last), string_agg(DISTINCT feed, ' '),
-               flatten(list(samples) FILTER (WHERE day >= {FROM})),
+        SELECT ip_hi, ip_lo, kind, family, identifier, transport, port, epoch_us(min(first)), epoch_us(max(last)), string_agg(DISTINCT feed, ' '),
+               len(flatten(list(samples) FILTER (WHERE day >= {FROM}))),
                coalesce(sum(count) FILTER (WHERE day >= {FROM}), 0) AS events,
                count(DISTINCT day) FILTER (WHERE day >= {FROM}) AS days,
                count(DISTINCT day) FILTER (WHERE day >= {BEFORE} AND day < {FROM}) AS days_before,
@@ -59,7 +59,9 @@ def listed(turn):
 def whois(turn):
     address = addresses.split(",")[turn % len(addresses.split(","))]
     high, low = halves(mapped(address))
-    rows = db.execute(f"SELECT count, * FROM sightings WHERE ip_hi = {high} AND ip_lo = {low} ORDER BY day").fetchall()
+    rows = db.execute(f"""
+        SELECT count, * EXCLUDE (first, last, samples), epoch_us(first), epoch_us(last), len(samples)
+        FROM sightings WHERE ip_hi = {high} AND ip_lo = {low} ORDER BY day""").fetchall()
     return {address: f"{len(rows)} {sum(row[0] for row in rows)}"}
 
 
