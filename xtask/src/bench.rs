@@ -3,9 +3,12 @@
 mod attribute;
 mod check;
 mod ingest;
+mod lake;
 mod matching;
 mod measure;
+mod memory;
 mod peer;
+mod sheet;
 mod sides;
 
 use std::{
@@ -15,6 +18,8 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+
+use crate::terminal::say;
 
 /// Turns of ours and the peer unless told: an odd number has a middle.
 const PAIRS: usize = 5;
@@ -29,21 +34,41 @@ struct Typed {
     quick: bool,
 }
 
+/// Every benchmark.
+const ALL: [&str; 9] = ["ingest", "match", "attribute", "check", "memory", "query", "lists", "growth", "start"];
+
 /// Runs the benchmark that was named.
 pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
-    match typed.split_first() {
-        Some((name, rest)) if name == "attribute" => attribute::run(&Typed::read(rest, attribute::LOOK_UPS)?)?,
-        Some((name, rest)) if name == "check" => {
-            let Typed { rows, pairs, json, .. } = Typed::read(rest, [check::ADDRESSES, check::ADDRESSES / 10])?;
-            check::run(rows, pairs, json)?;
-        }
-        Some((name, rest)) if name == "ingest" => ingest::run(&Typed::read(rest, ingest::ROWS)?)?,
-        Some((name, rest)) if name == "match" => matching::run(&Typed::read(rest, matching::LINES)?)?,
-        _ => bail!(
-            "no such benchmark: cargo xtask bench attribute|check|ingest|match [--rows N] [--pairs N] [--quick] [--json]"
-        ),
+    let Some((name, rest)) = typed.split_first().filter(|(name, _)| ALL.contains(&name.as_str()) || *name == "all")
+    else {
+        bail!("no such benchmark: cargo xtask bench {}|all [--rows N] [--pairs N] [--quick] [--json]", ALL.join("|"));
+    };
+    if name == "all" {
+        // One lake for all that look at one.
+        let looks = lake::Look::ALL.map(lake::Look::name);
+        ALL.iter().filter(|name| !looks.contains(name)).try_for_each(|name| one(name, rest))?;
+        lake::run(&lake::Look::ALL, &Typed::read(rest, lake::EVENTS)?)?;
+    } else {
+        one(name, rest)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn one(name: &str, typed: &[String]) -> Result<()> {
+    let read = |rows| Typed::read(typed, rows);
+    match name {
+        "attribute" => attribute::run(&read(attribute::LOOK_UPS)?),
+        "check" => {
+            let Typed { rows, pairs, json, .. } = read([check::ADDRESSES, check::ADDRESSES / 10])?;
+            check::run(rows, pairs, json)
+        }
+        "match" => matching::run(&read(matching::LINES)?),
+        "memory" => memory::run(&read(memory::ROWS)?),
+        name => match lake::Look::named(name) {
+            Some(look) => lake::run(&[look], &read(lake::EVENTS)?),
+            None => ingest::run(&read(ingest::ROWS)?),
+        },
+    }
 }
 
 impl Typed {
@@ -65,6 +90,13 @@ impl Typed {
             }
         }
         Ok(read)
+    }
+
+    /// Tells people how far it is.
+    fn progress(&self, line: &str) {
+        if !self.json {
+            say(line);
+        }
     }
 }
 

@@ -34,6 +34,10 @@ Chores of the house. Use: cargo xtask CHORE
         match                              a log held against a list of names: grep -F, rg -F
         attribute                          whose an address was on a day: pyasn, a hash map
         check                              the check over N addresses: nginx sending a file of the same size
+        query|lists|growth|start           a lake of N events over 90 days: questions beside DuckDB, all lists of a month,
+                                           cost against size, seconds until the portal is ready
+        memory                             a report of N rows: its peak of memory, its rate
+        all                                every one of them
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {

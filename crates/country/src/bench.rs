@@ -1,5 +1,6 @@
 //! Big files of one kind, for measurements: a sinkhole report, and the networks its addresses lie in; a log of queries
-//! and the indicators it is held against ([`dns`]); a million networks and what is looked up in them ([`Prefixes`]).
+//! and the indicators it is held against ([`dns`]); a million networks and what is looked up in them ([`Prefixes`]);
+//! reports of many days ([`days`]).
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -9,9 +10,11 @@ use crate::feed::Feed;
 use crate::rng::{Rng, hash};
 use crate::shadowserver;
 
+mod days;
 mod dns;
 mod prefixes;
 
+pub use days::{asked_addresses, few_networks_csv, few_organisations_csv, report_days, sinkhole_day};
 pub use dns::{dns_log, indicator_list};
 pub use prefixes::Prefixes;
 
@@ -81,7 +84,8 @@ pub fn sinkhole_csv(rows: u64, seed: u64, mut out: impl Write) -> io::Result<()>
         let place = row as usize % BACK;
         let repeated = row >= BACK as u64 && rng.below(10) < REPEATED_OF_TEN;
         told[place] = if repeated { told[rng.index(BACK)] } else { address(rng.below(SPACE_SIZE)) };
-        sinkhole_row(&mut chunk, told[place], row * 172_800 / rows, rng.next());
+        let second = row * 172_800 / rows;
+        sinkhole_row(&mut chunk, told[place], (DATES[usize::from(second >= 86_400)], second), rng.next());
         if chunk.len() > CHUNK {
             out.write_all(chunk.as_bytes())?;
             chunk.clear();
@@ -104,9 +108,8 @@ fn address(place: u64) -> u32 {
 }
 
 /// One row; `dice` decides all that is not given.
-fn sinkhole_row(out: &mut String, from: u32, second: u64, dice: u64) {
+fn sinkhole_row(out: &mut String, from: u32, (date, second): (&str, u64), dice: u64) {
     let pick = |shift: u32, n: u64| ((dice >> shift) & 0xffff) % n;
-    let date = DATES[usize::from(second >= 86_400)];
     let family = FAMILIES[pick(0, 18) as usize];
     let (region, city) = PLACES[(hash(from.into(), 0) % 12) as usize];
     let (port, sensor, asn) = (1024 + pick(16, 64_512), 10 + pick(32, 200), 64_512 + u64::from(from >> 21) % 29);
@@ -181,12 +184,17 @@ const PROVINCES: [&str; 4] = ["01", "31", "48", "79"];
 
 /// The holders of [`networks_csv`], in the form of `organisations.csv`.
 pub fn organisations_csv() -> String {
+    organisations(ISPS, HOLDERS)
+}
+
+/// So many operators and other organisations, in the form of `organisations.csv`.
+fn organisations(isps: u64, holders: u64) -> String {
     let mut out = String::from("code,name,name_en,kind,sector,parent,province,valid_from,valid_to\n");
     // Writing to a String cannot fail.
-    for isp in 1..=ISPS {
+    for isp in 1..=isps {
         let _ = writeln!(out, "ISP-{isp:02},Nhà mạng {isp} (giả định),ISP {isp} (made),isp,telecom,,01,2020-01-01,");
     }
-    for body in 1..=HOLDERS {
+    for body in 1..=holders {
         let _ = writeln!(out, "B-{body:04},Đơn vị {body} (giả định),Unit {body} (made),other,other,,01,2020-01-01,");
     }
     out

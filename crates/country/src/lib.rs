@@ -34,7 +34,8 @@ mod shadowserver;
 mod stories;
 mod truth;
 
-pub use bench::{Prefixes, dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
+pub use bench::{Prefixes, asked_addresses, few_networks_csv, few_organisations_csv, report_days, sinkhole_day};
+pub use bench::{dns_log, indicator_list, networks_csv, organisations_csv, sinkhole_csv};
 pub use live::Live;
 pub use plan::{Made, MadeError, Plan, write};
 pub use truth::{FileTruth, HandOver, Hits, Outage, Period, Story, StoryKind, Truth};

@@ -89,6 +89,9 @@ pub(crate) enum Command {
     /// Make a large report and its constituency, for benches
     #[command(hide = true)]
     Made(MadeArgs),
+    /// Ask one question several times with the lake open, for benches
+    #[command(hide = true)]
+    Timed(TimedArgs),
     /// Write the generated pages: formats, manual, completions
     #[command(hide = true)]
     Docs(DocsArgs),
@@ -200,9 +203,9 @@ pub(crate) enum ListFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
-    /// What to count by
-    #[arg(long, default_value = "family")]
-    pub(crate) by: ByArg,
+    /// What to count by; of two, the second within the first
+    #[arg(long, value_delimiter = ',', default_value = "family")]
+    pub(crate) by: Vec<ByArg>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
     /// Keep the answer under this name in the data folder, as published
@@ -433,12 +436,43 @@ pub(crate) struct MadeArgs {
     /// Networks of the constituency
     #[arg(long, default_value_t = 100_000)]
     pub(crate) networks: u32,
+    /// Instead of one report one a day for so many days, rows shared out, and a small country
+    #[arg(long, conflicts_with = "dns_lines")]
+    pub(crate) days: Option<u32>,
     /// Instead of a report a log of so many DNS queries, and the list of names it is held against
     #[arg(long)]
     pub(crate) dns_lines: Option<u64>,
     /// Names of that list
     #[arg(long, default_value_t = 1_500_000)]
     pub(crate) names: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TimedArgs {
+    /// The question
+    pub(crate) what: TimedArg,
+    /// The month, YYYY-MM
+    #[arg(long)]
+    pub(crate) month: String,
+    /// The organisation of the list
+    #[arg(long, default_value = "")]
+    pub(crate) org: String,
+    /// Addresses, one each time
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) subject: Vec<String>,
+    /// How often
+    #[arg(long, default_value_t = 6)]
+    pub(crate) times: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimedArg {
+    /// A month by family and province
+    Stats,
+    /// An organisation's month
+    List,
+    /// An address's history
+    Whois,
 }
 
 #[derive(Debug, Args)]

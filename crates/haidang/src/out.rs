@@ -116,8 +116,8 @@ impl Out {
     }
 
     /// A table with heads from the messages.
-    pub(crate) fn heads<const N: usize>(&self, keys: [&str; N]) -> Table {
-        Table::new(keys.map(|key| self.words.say(&format!("head.{key}"))))
+    pub(crate) fn heads<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Table {
+        Table::new(keys.into_iter().map(|key| self.words.say(&format!("head.{key}"))))
     }
 
     /// A number as the language writes it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
 use constituency::Attributor;
 use deltalake_core::datafusion::arrow::compute::cast;
@@ -101,7 +101,7 @@ impl Filter {
         conditions
     }
 
-    fn names_owner(&self) -> bool {
+    pub(crate) fn names_owner(&self) -> bool {
         !self.organisations.is_empty() || !self.isps.is_empty()
     }
 
@@ -183,28 +183,13 @@ pub enum By {
     Feed,
 }
 
-impl By {
-    fn expression(self) -> &'static str {
-        match self {
-            Self::Total => "'total'",
-            Self::Family => "family",
-            Self::Kind => "kind",
-            Self::Isp => "o['isp']",
-            Self::Asn => "CAST(feed_asn AS VARCHAR)",
-            Self::Organisation => "o['organisation']",
-            Self::Place => "o['place']",
-            Self::Identifier => "identifier",
-            Self::Day => "to_char(day, '%Y-%m-%d')",
-            Self::Feed => "feed",
-        }
-    }
-}
-
 /// One line of a count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Count {
     /// The group's code; `None` is *unknown*.
     pub group: Option<String>,
+    /// The code of the part of the group, of counts by two; `None` is *unknown*, or not asked for.
+    pub part: Option<String>,
     /// Distinct subjects over the whole period.
     pub unique: i64,
     /// Distinct subjects per day, mean over all days of the period.
@@ -344,29 +329,7 @@ impl Lake {
         by: By,
         days: i32,
     ) -> Result<Vec<Count>, LakeError> {
-        let (group, owner) = (by.expression(), OF_SIGHTINGS.owner);
-        let order = if by == By::Day { "g" } else { "unique_subjects DESC, g" };
-        let (plain, owned) = (all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
-        let sql = format!(
-            "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-             t AS (SELECT *, {group} AS g FROM s WHERE {owned}),
-             d AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, day, sum(count) AS n FROM t GROUP BY 1, 2, 3, 4, 5, 6),
-             u AS (SELECT g, subject_kind, ip_hi, ip_lo, subject, count(*) AS days, sum(n) AS n FROM d GROUP BY 1, 2, 3, 4, 5)
-             SELECT g, count(*) AS unique_subjects, CAST(sum(days) AS DOUBLE) / {days} AS mean_per_day, sum(n) AS events
-             FROM u GROUP BY g ORDER BY {order}"
-        );
-        let mut counts = Vec::new();
-        for batch in self.query(Some(attributor), &sql)? {
-            for row in 0..batch.num_rows() {
-                counts.push(Count {
-                    group: text_at(batch.column(0).as_ref(), row).map(str::to_owned),
-                    unique: batch.column(1).as_primitive::<Int64Type>().value(row),
-                    mean_per_day: batch.column(2).as_primitive::<Float64Type>().value(row),
-                    events: batch.column(3).as_primitive::<Int64Type>().value(row),
-                });
-            }
-        }
-        Ok(counts)
+        self.counts(attributor, filter, (by, None), days)
     }
 
     /// The findings of an owner in a month, those of the month before that are gone among them (`count` 0).
@@ -395,37 +358,6 @@ impl Lake {
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
         self.query(Some(attributor), &sql)
-    }
-
-    /// What was seen of every address since a day, a line for each finding, feed and mark.
-    ///
-    /// # Errors
-    /// The query's.
-    pub fn seen(&self, since: i32, mut each: impl FnMut(Seen<'_>)) -> Result<(), LakeError> {
-        let sql = format!(
-            "SELECT ip_hi, ip_lo, kind, coalesce(family, identifier, '') AS what, feed, tlp, CAST(min(day) AS INT), \
-             CAST(max(day) AS INT), count(DISTINCT day) FROM sightings \
-             WHERE day >= {} AND ip_hi IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6",
-            date(since)
-        );
-        self.stream(None, &sql, |batch| {
-            let whole = |column: usize| batch.column(column).as_primitive::<Int64Type>();
-            let day = |column: usize, row| batch.column(column).as_primitive::<Int32Type>().value(row);
-            let word = |column: usize, row| text_at(batch.column(column).as_ref(), row);
-            for row in 0..batch.num_rows() {
-                each(Seen {
-                    bits: event::address::join(whole(0).value(row), whole(1).value(row)),
-                    kind: word(2, row).and_then(Kind::parse).unwrap_or(Kind::None),
-                    what: word(3, row).unwrap_or_default(),
-                    feed: word(4, row).unwrap_or_default(),
-                    mark: word(5, row).and_then(Tlp::parse),
-                    first: day(6, row),
-                    last: day(7, row),
-                    days: whole(8).value(row) as u32,
-                });
-            }
-            Ok(())
-        })
     }
 
     /// What each feed brought on each day since `since`, by family.

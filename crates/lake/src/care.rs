@@ -40,7 +40,7 @@ impl Done {
 }
 
 /// Files of a table by day.
-fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, LakeError> {
+pub(crate) fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, LakeError> {
     let mut days: BTreeMap<String, Vec<Add>> = BTreeMap::new();
     for file in table.files()? {
         let day = file.partition_values.get(DAY).cloned().flatten().unwrap_or_default();

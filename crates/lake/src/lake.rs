@@ -10,11 +10,12 @@ use tokio::runtime::Runtime;
 use crate::LakeError;
 use crate::fold::Folded;
 use crate::schema::{EVENTS, SIGHTINGS};
+use crate::session::Sessions;
 use crate::table::{Change, Table};
 use crate::writer::{DayWriter, EVENTS_FORM, SIGHTINGS_FORM};
 
 /// Threads that read and write files for the Delta library and run queries.
-const THREADS: usize = 2;
+pub(crate) const THREADS: usize = 2;
 
 /// The tables `events` and `sightings` of a data folder.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct Lake {
     pub(crate) root: PathBuf,
     pub(crate) events: Table,
     pub(crate) sightings: Table,
+    pub(crate) sessions: Sessions,
 }
 
 /// The files of one report being written, not yet committed.
@@ -84,7 +86,7 @@ impl Lake {
             let sightings = Table::open(&root.join("sightings"), &SIGHTINGS, disk).await?;
             Ok::<_, LakeError>((events, sightings))
         })?;
-        Ok(Self { runtime, disk: disk.clone(), root, events, sightings })
+        Ok(Self { runtime, disk: disk.clone(), root, events, sightings, sessions: Sessions::default() })
     }
 
     /// Its folder.

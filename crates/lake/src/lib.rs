@@ -14,7 +14,8 @@
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
-//! * [`ask`] – the questions: events, counts, lists, one subject's history;
+//! * [`ask`] – the questions: events, counts, lists, one subject's history; those that go through many days read the
+//!   files themselves ([`scan`]): counts ([`tally`]), all that was seen ([`seen`]);
 //! * [`care`] – compaction, retention, vacuum, rebuilding.
 
 pub mod ask;
@@ -25,11 +26,14 @@ pub mod fold;
 pub mod lake;
 pub mod order;
 pub mod owner;
+mod scan;
 pub mod schema;
+mod seen;
 pub mod session;
 pub mod sighting;
 pub mod store;
 pub mod table;
+mod tally;
 mod words;
 pub mod writer;
 

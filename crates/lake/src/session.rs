@@ -1,11 +1,12 @@
 //! SQL over both tables at one version.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use constituency::Attributor;
 use deltalake_core::datafusion::arrow::compute::cast;
+use deltalake_core::datafusion::execution::SessionState;
 use deltalake_core::datafusion::prelude::SessionContext;
 use deltalake_core::delta_datafusion::create_session_state_with_spill_config;
 use futures::StreamExt as _;
@@ -20,19 +21,58 @@ const MEMORY_MAX: usize = 512 << 20;
 /// Temporary files that one query may fill.
 const SPILL_MAX: u64 = 64 << 30;
 
+/// What questions share: the versions that are read, and a session in which their tables are known. What the session
+/// learned of files – their ends, which say where each column lies – is kept for the next question.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<Option<(Versions, SessionState)>>);
+
+/// Of `events` and `sightings`.
+type Versions = [Option<u64>; 2];
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+impl Sessions {
+    fn known(&self, versions: Versions) -> Option<SessionState> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(of, _)| *of == versions).map(|(_, state)| state.clone())
+    }
+
+    fn keep(&self, versions: Versions, state: SessionState) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((versions, state));
+    }
+}
+
 impl Lake {
     /// A session in which `events`, `sightings` and `owner(…)` are known.
     pub(crate) async fn session(&self, attributor: Option<Arc<Attributor>>) -> Result<SessionContext, LakeError> {
+        let versions = [&self.events, &self.sightings].map(|table| table.delta().version());
+        let state = match self.sessions.known(versions) {
+            Some(state) => state,
+            None => {
+                let state = self.new_session().await?;
+                self.sessions.keep(versions, state.clone());
+                state
+            }
+        };
+        let session = SessionContext::new_with_state(state);
+        if let Some(attributor) = attributor {
+            session.register_udf(owner::function(attributor));
+        }
+        Ok(session)
+    }
+
+    async fn new_session(&self) -> Result<SessionState, LakeError> {
         let state = create_session_state_with_spill_config(Some(MEMORY_MAX), Some(SPILL_MAX));
         let session = SessionContext::new_with_state(state);
         for (name, table) in [("events", &self.events), ("sightings", &self.sightings)] {
             table.delta().update_datafusion_session(&session.state())?;
             session.register_table(name, table.delta().table_provider().await?)?;
         }
-        if let Some(attributor) = attributor {
-            session.register_udf(owner::function(attributor));
-        }
-        Ok(session)
+        Ok(session.state())
     }
 
     /// Runs a query and gives every batch of its answer to `each`, in order.

@@ -22,8 +22,9 @@ use crate::LakeError;
 
 mod hybrid;
 
-/// Rows after which a page ends; the size that readers expect, and a reader's smallest unit.
-const PAGE_ROWS: usize = 20_000;
+/// Rows after which a page ends. It is a reader's smallest unit: who asks for one address unpacks a page of each column
+/// of each day, so it is smaller than usual (20,000).
+pub(crate) const PAGE_ROWS: usize = 4_096;
 /// How hard pages are compressed: more costs time and gains little on packed bits.
 pub(crate) const ZSTD_LEVEL: i32 = 1;
 /// A text of the batch at hand that was not asked for yet.

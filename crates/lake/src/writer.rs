@@ -24,7 +24,7 @@ use serde_json::{Map, Value, json};
 use crate::LakeError;
 use crate::file::TableFile;
 use crate::schema::{DAY, position};
-use crate::words::{Press, ZSTD_LEVEL};
+use crate::words::{PAGE_ROWS, Press, ZSTD_LEVEL};
 
 /// Rows written to a column between two looks at the size of its page.
 const WRITE_ROWS: usize = 4096;
@@ -36,7 +36,7 @@ const BUFFERED_MAX: usize = 128 << 20;
 pub struct FileForm {
     /// Numbers by which files are skipped: they get statistics for files, row groups and pages.
     pub skipped_by: &'static [&'static str],
-    /// Numbers that grow or are sorted: stored as differences.
+    /// Numbers that grow, are sorted or do not repeat: stored as differences. Inside of lists by their path.
     pub deltas: &'static [&'static str],
     /// Texts that do not repeat: stored as they are.
     pub unique: &'static [&'static str],
@@ -50,21 +50,26 @@ pub static EVENTS_FORM: FileForm = FileForm {
 };
 
 /// The form of `sightings`.
-pub static SIGHTINGS_FORM: FileForm =
-    FileForm { skipped_by: &["ip_hi", "ip_lo", "first", "last"], deltas: &["ip_lo", "first", "last"], unique: &[] };
+pub static SIGHTINGS_FORM: FileForm = FileForm {
+    skipped_by: &["ip_hi", "ip_lo", "first", "last"],
+    // Samples hardly repeat: a dictionary of them is as large as they are, and is read whole for the sake of one row.
+    deltas: &["ip_lo", "first", "last", "samples.list.element.time", "samples.list.element.port"],
+    unique: &[],
+};
 
 fn properties(form: &FileForm) -> Result<WriterProperties, LakeError> {
     let mut properties = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_write_batch_size(WRITE_ROWS)
+        .set_data_page_row_count_limit(PAGE_ROWS)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_created_by("hai-dang".into());
     for name in form.skipped_by {
         properties = properties.set_column_statistics_enabled(ColumnPath::from(*name), EnabledStatistics::Page);
     }
     for name in form.deltas {
-        let column = ColumnPath::from(*name);
+        let column = ColumnPath::new(name.split('.').map(str::to_owned).collect());
         properties = properties
             .set_column_dictionary_enabled(column.clone(), false)
             .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);

@@ -5,7 +5,7 @@
 //! does it. nginx keeps no log.
 
 mod load;
-mod process;
+pub(super) mod process;
 mod table;
 
 use std::{fs, path::Path};

@@ -29,7 +29,7 @@ const INTELMQ_ROWS: [u64; 2] = [200_000, 20_000];
 /// Networks of both sides' tables.
 const NETWORKS: u64 = 100_000;
 /// When the made report is read: the day after its last.
-const NOW: &str = "2026-10-01T00:00:00Z";
+pub(super) const NOW: &str = "2026-10-01T00:00:00Z";
 /// DuckDB, at the version compared with, and what it does.
 const DUCKDB: &[&str] = &["duckdb==2.0.0"];
 const DUCKDB_SCRIPT: &str = include_str!("ingest.py");
@@ -39,9 +39,9 @@ const TO_DUCKDB: f64 = 1.5;
 const TO_RECORDS: f64 = 0.3;
 
 /// A made report and what is read beside it.
-struct Inputs {
+pub(super) struct Inputs {
     folder: PathBuf,
-    report: PathBuf,
+    pub(super) report: PathBuf,
     /// A report of the same type without rows.
     empty: PathBuf,
     networks: PathBuf,
@@ -110,7 +110,7 @@ fn all_rows(words: &[OsString], rows: u64) -> Result<Run> {
 }
 
 impl Inputs {
-    fn make(places: &Places, folder: PathBuf, rows: u64) -> Result<Self> {
+    pub(super) fn make(places: &Places, folder: PathBuf, rows: u64) -> Result<Self> {
         let mut make = Command::new(places.program());
         make.arg("made").arg(&folder).args(["--rows", &rows.to_string(), "--networks", &NETWORKS.to_string()]);
         steps::run(make.stdout(Stdio::null())).context("make the report and its networks")?;
@@ -138,7 +138,7 @@ fn make_empty(report: &Path, folder: &Path) -> Result<PathBuf> {
 }
 
 /// A fresh data folder each time: what is measured is a first ingest, with everything it makes.
-fn ours(places: &Places, inputs: &Inputs) -> Result<Turn> {
+pub(super) fn ours(places: &Places, inputs: &Inputs) -> Result<Turn> {
     let data = inputs.folder.join("data");
     if data.exists() {
         fs::remove_dir_all(&data).context("empty the data folder")?;
@@ -170,7 +170,7 @@ fn parquet_bytes(folder: &Path) -> Result<u64> {
 }
 
 /// The constituency is imported before the clock starts, as the peer's networks are loaded before its own starts.
-fn prepare(program: &Path, data: &Path, networks: &Path) -> Result<()> {
+pub(super) fn prepare(program: &Path, data: &Path, networks: &Path) -> Result<()> {
     let mut import = Command::new(program);
     import.args(["constituency", "import"]).arg(networks).args(["--now", NOW, "--data"]).arg(data);
     steps::run(import.stdout(Stdio::null())).context("import the made networks")

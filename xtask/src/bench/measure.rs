@@ -37,6 +37,9 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Nothing was run yet.
+    pub(super) const NONE: Self = Self { events: 0.0, cpu: 0.0, start: 0.0, wall: 0.0, peak_mb: 0.0 };
+
     /// What is compared: starting (program, networks, tables) is left out on both sides.
     pub(super) fn events_per_cpu_second(&self) -> f64 {
         self.events / (self.cpu - self.start).max(f64::EPSILON)

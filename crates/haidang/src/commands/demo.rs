@@ -120,7 +120,7 @@ fn show(desk: &Desk, first: i32, end: i32) -> anyhow::Result<()> {
         desk.out.title(&desk.out.words.say(title))?;
         let counts = lake.count(&owners, &filter, by, 30)?;
         let total = lake.count(&owners, &filter, By::Total, 30)?;
-        stats::show_counts(desk, &labels, group, &counts, &total)?;
+        stats::show_counts(desk, &labels, (group, None), &counts, &total)?;
     }
     desk.out.title(&desk.out.words.say("demo.trend"))?;
     let whole = Filter { since: Some(first), ..filter.clone() };

@@ -64,7 +64,8 @@ pub(crate) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<i32> {
     Ok(exit::OK)
 }
 
-fn months(text: &str) -> anyhow::Result<Months> {
+/// The month of a list, `YYYY-MM`, and the one before.
+pub(crate) fn months(text: &str) -> anyhow::Result<Months> {
     let wrong = || anyhow::anyhow!("{text:?} is not a month; wanted YYYY-MM");
     let (from, to) = parse_month(text).ok_or_else(wrong)?;
     let before = day_text(from - 1);
@@ -174,12 +175,7 @@ impl Maker<'_> {
     fn row(&self, listed: Listed) -> ListRow {
         let local = Local::of(self.desk.folder.zone());
         let samples: Vec<_> = listed.samples.iter().map(|s| (s.time, (s.port >= 0).then_some(s.port))).collect();
-        let status = match (listed.days > 0, listed.days_before > 0, listed.earlier) {
-            (false, ..) => Status::Gone,
-            (true, true, _) => Status::Still,
-            (true, false, true) => Status::Back,
-            (true, false, false) => Status::New,
-        };
+        let status = status(&listed);
         let gone = status == Status::Gone;
         ListRow {
             status,
@@ -202,6 +198,16 @@ impl Maker<'_> {
             feeds: listed.feeds.replace(' ', ", "),
             samples: samples_text(&samples, &local),
         }
+    }
+}
+
+/// How a finding stands to the month before.
+pub(crate) fn status(listed: &Listed) -> Status {
+    match (listed.days > 0, listed.days_before > 0, listed.earlier) {
+        (false, ..) => Status::Gone,
+        (true, true, _) => Status::Still,
+        (true, false, true) => Status::Back,
+        (true, false, false) => Status::New,
     }
 }
 

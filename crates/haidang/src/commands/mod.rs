@@ -17,6 +17,7 @@ mod reattribute;
 mod reports;
 pub(crate) mod serve;
 mod stats;
+mod timed;
 mod whois;
 
 use std::sync::Arc;
@@ -89,7 +90,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
         _ => DataFolder::open(&cli.data, zone, disk)?,
     };
     let lasts = match &cli.command {
-        Command::Serve(_) => true,
+        Command::Serve(_) | Command::Timed(_) => true,
         Command::Demo(args) => args.serve,
         _ => false,
     };
@@ -133,6 +134,7 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Serve(args) => serve::run(desk, args),
         Command::Token(args) => serve::token(desk, args),
         Command::Doctor => doctor::run(desk),
+        Command::Timed(args) => timed::run(desk, args),
         Command::Made(_) | Command::Docs(_) => Ok(exit::OK),
     }
 }

@@ -24,23 +24,25 @@ pub(crate) fn run(desk: &Desk, args: &StatsArgs) -> anyhow::Result<i32> {
     let until = filter.until.unwrap_or(desk.today() + 1);
     let since = filter.since.unwrap_or(until - DEFAULT_DAYS);
     (filter.since, filter.until) = (Some(since), Some(until));
-    if args.filter.kind.is_empty() && args.by != ByArg::Kind {
+    anyhow::ensure!(args.by.len() <= 2, "counts are by one thing or by two");
+    let by = (args.by.first().map_or(By::Total, |by| self::by(*by)), args.by.get(1).map(|by| self::by(*by)));
+    if args.filter.kind.is_empty() && !args.by.contains(&ByArg::Kind) {
         filter.kinds = vec![Kind::Botnet];
     }
     let lake = desk.lake()?;
     let days = (until - since).max(1);
     // A day's own mean is over that day.
-    let counts = lake.count(&owners, &filter, by(args.by), if args.by == ByArg::Day { 1 } else { days })?;
+    let counts = lake.counts(&owners, &filter, by, if args.by.contains(&ByArg::Day) { 1 } else { days })?;
     let total = lake.count(&owners, &filter, By::Total, days)?;
     let standing = lake.standing()?;
     let answer = json!({
-        "by": format!("{:?}", args.by).to_lowercase(),
+        "by": args.by.iter().map(|by| format!("{by:?}").to_lowercase()).collect::<Vec<_>>().join(","),
         "since": day_text(since), "until": day_text(until - 1), "days": days,
         "kinds": filter.kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
         "attribution_version": owners.version(), "sightings_version": standing.sightings, "reports": standing.folded,
         "definition": desk.out.words.say("stats.definition"),
         "rows": counts.iter().map(row).collect::<Vec<_>>(),
-        "total": total.first().map_or_else(|| row(&Count { group: None, unique: 0, mean_per_day: 0.0, events: 0 }), row),
+        "total": total.first().map_or_else(|| row(&Count { group: None, part: None, unique: 0, mean_per_day: 0.0, events: 0 }), row),
     });
     if let Some(name) = &args.publish {
         publish(desk, name, &answer)?;
@@ -70,7 +72,11 @@ fn by(by: ByArg) -> By {
 }
 
 fn row(count: &Count) -> Value {
-    json!({ "group": count.group, "unique": count.unique, "mean_per_day": (count.mean_per_day * 100.0).round() / 100.0, "events": count.events })
+    let mut row = json!({ "group": count.group, "unique": count.unique, "mean_per_day": (count.mean_per_day * 100.0).round() / 100.0, "events": count.events });
+    if let Some(part) = &count.part {
+        row["part"] = json!(part);
+    }
+    row
 }
 
 fn publish(desk: &Desk, name: &str, answer: &Value) -> anyhow::Result<()> {
@@ -93,7 +99,18 @@ fn show(
     let desk = labels.desk;
     let day = |day: Option<i32>, less| day.map(|day| day_text(day - less)).unwrap_or_default();
     desk.out.say("stats.title", &[("since", &day(filter.since, 0)), ("until", &day(filter.until, 1))])?;
-    let group = match args.by {
+    let groups = match &args.by[..] {
+        [by] => (group(*by), None),
+        [by, part, ..] => (group(*by), Some(group(*part))),
+        [] => ("total", None),
+    };
+    show_counts(desk, labels, groups, counts, total)?;
+    desk.out.say("stats.definition", &[])
+}
+
+/// What a group is called in messages.
+fn group(by: ByArg) -> &'static str {
+    match by {
         ByArg::Family => "family",
         ByArg::Kind => "kind",
         ByArg::Isp => "isp",
@@ -102,30 +119,32 @@ fn show(
         ByArg::Province => "place",
         ByArg::Day => "day",
         ByArg::Feed => "feed",
-    };
-    show_counts(desk, labels, group, counts, total)?;
-    desk.out.say("stats.definition", &[])
+    }
 }
 
-/// A table of counts, the group's head first, the total last.
+/// A table of counts, the head of the group (and of its parts) first, the total last.
 pub(crate) fn show_counts(
     desk: &Desk,
     labels: &Labels<'_>,
-    group: &'static str,
+    (group, part): (&'static str, Option<&'static str>),
     counts: &[Count],
     total: &[Count],
 ) -> anyhow::Result<()> {
-    let mut table = desk.out.heads([group, "unique", "mean", "events"]);
-    let mut row = |name: String, count: &Count| {
+    let heads: Vec<&'static str> = [group].into_iter().chain(part).chain(["unique", "mean", "events"]).collect();
+    let mut table = desk.out.heads(heads);
+    let mut row = |names: Vec<String>, count: &Count| {
         let (mean, events) = (desk.out.decimal(count.mean_per_day), desk.out.number(count.events));
-        table.row([name, desk.out.number(count.unique), mean, events]);
+        table.row(names.into_iter().chain([desk.out.number(count.unique), mean, events]));
+    };
+    let name = |group: &str, code: Option<&String>| {
+        code.map_or_else(|| desk.out.words.say("out.unknown"), |code| labels.of(group, code))
     };
     for count in counts {
-        let name = count.group.as_deref().map(|code| labels.of(group, code));
-        row(name.unwrap_or_else(|| desk.out.words.say("out.unknown")), count);
+        let part = part.map(|part| name(part, count.part.as_ref()));
+        row([name(group, count.group.as_ref())].into_iter().chain(part).collect(), count);
     }
     if let Some(count) = total.first().filter(|_| counts.len() > 1) {
-        row(desk.out.words.say("out.total"), count);
+        row([desk.out.words.say("out.total")].into_iter().chain(part.map(|_| String::new())).collect(), count);
     }
     desk.out.table(&table)
 }

@@ -17,35 +17,39 @@ use crate::{places::Places, steps};
 const TICKS: f64 = 100.0;
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two looks whether it is, so that looking takes no time from it.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long a portal may take to be ready.
+const READY_WITHIN: Duration = Duration::from_secs(600);
 /// Most bytes of an answer.
 const ANSWER_MAX: u64 = 1 << 20;
 
 /// A running server, ended when dropped.
-pub(super) struct Server {
+pub(in crate::bench) struct Server {
     child: Child,
     /// Where it listens.
-    pub(super) address: SocketAddr,
+    pub(in crate::bench) address: SocketAddr,
 }
 
 /// What the index of the check took.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Index {
+pub(in crate::bench) struct Index {
     /// Addresses in it.
-    pub(super) addresses: u64,
+    pub(in crate::bench) addresses: u64,
     /// Seconds to build it.
-    pub(super) seconds: f64,
+    pub(in crate::bench) seconds: f64,
     /// Bytes it takes per address.
-    pub(super) bytes: f64,
+    pub(in crate::bench) bytes: f64,
 }
 
 /// An answer as it came.
-pub(super) struct Answer {
+pub(in crate::bench) struct Answer {
     /// Its status.
-    pub(super) status: u16,
+    pub(in crate::bench) status: u16,
     /// Its headers, but for the date and its length.
-    pub(super) headers: Vec<(String, String)>,
+    pub(in crate::bench) headers: Vec<(String, String)>,
     /// Its body.
-    pub(super) body: String,
+    pub(in crate::bench) body: String,
 }
 
 impl Drop for Server {
@@ -58,7 +62,7 @@ impl Drop for Server {
 
 impl Server {
     /// Ours, over an index of so many addresses; writes `visitors.csv` into the folder.
-    pub(super) fn ours(places: &Places, folder: &Path, addresses: u64) -> Result<(Self, Index)> {
+    pub(in crate::bench) fn ours(places: &Places, folder: &Path, addresses: u64) -> Result<(Self, Index)> {
         steps::run(places.cargo(&["build", "--package", "portal", "--example", "busy"])?.stdout(Stdio::null()))?;
         let program = places.target.join("debug").join("examples").join("busy");
         let log = fs::File::create(folder.join("access.log")).context("make the log of ours")?;
@@ -72,8 +76,27 @@ impl Server {
         Ok((Self { child, address }, index))
     }
 
+    /// The program's portal on a data folder, and the seconds until it says that it can work.
+    pub(in crate::bench) fn portal(program: &Path, data: &Path, now: &str) -> Result<(Self, f64)> {
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).context("find a port")?;
+        let log = || fs::File::create(data.with_extension("log")).context("make the log of ours");
+        let mut command = Command::new(program);
+        command.arg("--data").arg(data).args(["--now", now, "serve", "--listen", &address.to_string()]);
+        let begun = Instant::now();
+        let child = command.stdout(log()?).stderr(log()?).spawn().context("start ours")?;
+        let server = Self { child, address };
+        server.wait_until_open()?;
+        while begun.elapsed() < READY_WITHIN {
+            if server.get("/readyz", "192.0.2.1").is_ok_and(|answer| answer.status == 200) {
+                return Ok((server, begun.elapsed().as_secs_f64()));
+            }
+            std::thread::park_timeout(LOOK);
+        }
+        bail!("not ready within {READY_WITHIN:?}")
+    }
+
     /// nginx with one file of the size of an answer of ours, under the same path and headers.
-    pub(super) fn nginx(folder: &Path, pages: &[(&str, &Answer)]) -> Result<Self> {
+    pub(in crate::bench) fn nginx(folder: &Path, pages: &[(&str, &Answer)]) -> Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).context("find a port")?;
         let root = folder.join("nginx");
         fs::create_dir_all(&root).context("make the folder of nginx")?;
@@ -93,7 +116,7 @@ impl Server {
     }
 
     /// User and system seconds so far, of the process and its children.
-    pub(super) fn cpu_seconds(&self) -> Result<f64> {
+    pub(in crate::bench) fn cpu_seconds(&self) -> Result<f64> {
         let own = self.child.id().to_string();
         let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
         let mut ticks = 0.0;
@@ -106,7 +129,7 @@ impl Server {
     }
 
     /// Resident memory, megabytes.
-    pub(super) fn resident_mb(&self) -> f64 {
+    pub(in crate::bench) fn resident_mb(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kilobytes = line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok());
@@ -114,7 +137,7 @@ impl Server {
     }
 
     /// `GET` by a visitor.
-    pub(super) fn get(&self, path: &str, visitor: &str) -> Result<Answer> {
+    pub(in crate::bench) fn get(&self, path: &str, visitor: &str) -> Result<Answer> {
         let mut stream = TcpStream::connect(self.address).context("connect")?;
         stream.set_read_timeout(Some(PATIENCE)).context("set a time limit")?;
         let address = self.address;

@@ -1,0 +1,360 @@
+//! Counting distinct subjects: every subject of every group, with its days and events.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::hash::BuildHasher as _;
+
+use constituency::{Attributor, Hints, OrgId, Owner, PlaceId};
+use event::address;
+use event::rules::Kind;
+use event::subject::Subject;
+use event::time::day_text;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use crate::ask::{By, Count, Filter};
+use crate::owner::owner_of_text;
+use crate::scan::{Coded, Numbered, Rows, Whole};
+use crate::{Lake, LakeError};
+
+/// What a count reads.
+const COLUMNS: [&str; 11] = [
+    "subject_kind",
+    "ip_hi",
+    "ip_lo",
+    "subject",
+    "kind",
+    "family",
+    "identifier",
+    "feed",
+    "count",
+    "feed_asn",
+    "feed_place",
+];
+/// Subjects of groups that a thread holds, 48 bytes each. With more, the sightings are gone through in several parts.
+const SUBJECTS_MAX: usize = 2 << 20;
+/// The group of what has none.
+const UNKNOWN: u32 = u32::MAX;
+
+/// A subject of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    groups: (u32, u32),
+    /// The stored halves of an address, or the number of a text and 0.
+    subject: (i64, i64),
+    is_text: bool,
+}
+
+/// What was seen of it.
+#[derive(Debug, Default, Clone, Copy)]
+struct Seen {
+    days: u32,
+    /// The day counted last: a thread meets days in order.
+    last: i32,
+    events: i64,
+}
+
+/// What one thread counted.
+#[derive(Default)]
+struct Tally {
+    seen: FxHashMap<Key, Seen>,
+    is_full: bool,
+}
+
+/// A count under way.
+struct Counting<'c> {
+    attributor: &'c Attributor,
+    filter: &'c Filter,
+    by: (By, Option<By>),
+    words: Numbered,
+    texts: Numbered,
+    organisations: HashSet<Option<OrgId>>,
+    isps: HashSet<Option<OrgId>>,
+    /// This part of so many, by a hash of the subject.
+    part: (u64, u64),
+}
+
+impl Lake {
+    /// Counts by a group and, if asked for, by its parts; largest first, days in their order. `days` is the length of the
+    /// period, for the mean.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn counts(
+        &self,
+        attributor: &Attributor,
+        filter: &Filter,
+        by: (By, Option<By>),
+        days: i32,
+    ) -> Result<Vec<Count>, LakeError> {
+        let ids = |codes: &[String]| codes.iter().map(|code| attributor.id(code)).filter(Option::is_some).collect();
+        let (organisations, isps) = (ids(&filter.organisations), ids(&filter.isps));
+        let (words, texts) = (Numbered::default(), Numbered::default());
+        let mut counting = Counting { attributor, filter, by, words, texts, organisations, isps, part: (0, 1) };
+        let mut groups: FxHashMap<(u32, u32), (i64, i64, i64)> = FxHashMap::default();
+        while counting.part.0 < counting.part.1 {
+            match counting.subjects(self)? {
+                Some(subjects) => {
+                    for (key, seen) in subjects {
+                        let group = groups.entry(key.groups).or_default();
+                        *group = (group.0 + 1, group.1 + i64::from(seen.days), group.2 + seen.events);
+                    }
+                    counting.part.0 += 1;
+                }
+                None => {
+                    groups.clear();
+                    counting.part = (0, counting.part.1 * 2);
+                }
+            }
+        }
+        Ok(counting.lines(&groups, days))
+    }
+}
+
+impl Counting<'_> {
+    /// The subjects of a part; `None` if they are too many.
+    fn subjects(&self, lake: &Lake) -> Result<Option<FxHashMap<Key, Seen>>, LakeError> {
+        let days = self.filter.since.unwrap_or(i32::MIN)..self.filter.until.unwrap_or(i32::MAX);
+        let threads = lake.scan(&days, &COLUMNS, |tally: &mut Tally, day, rows| {
+            if !tally.is_full {
+                self.add(tally, day, rows);
+                tally.is_full = tally.seen.len() > SUBJECTS_MAX;
+            }
+            Ok(())
+        })?;
+        let mut all: FxHashMap<Key, Seen> = FxHashMap::default();
+        for tally in threads {
+            if tally.is_full {
+                return Ok(None);
+            }
+            if all.is_empty() {
+                all = tally.seen;
+                continue;
+            }
+            for (key, seen) in tally.seen {
+                let known = all.entry(key).or_default();
+                // A day goes to one thread.
+                known.days += seen.days;
+                known.events += seen.events;
+            }
+        }
+        Ok(Some(all))
+    }
+
+    fn add(&self, tally: &mut Tally, day: i32, rows: &Rows<'_>) {
+        let wanted = Wanted::of(self.filter, rows);
+        let owned = Owned::of(rows);
+        let groups = (self.group(self.by.0, rows), self.by.1.map(|by| self.group(by, rows)));
+        let groups_ask = |group: &Group<'_>| matches!(group, Group::Isp | Group::Organisation | Group::Place);
+        let asks_owner =
+            self.filter.names_owner() || groups_ask(&groups.0) || groups.1.as_ref().is_some_and(groups_ask);
+        let counts = rows.whole("count");
+        for row in 0..rows.len() {
+            if !wanted.wants(row, &owned) {
+                continue;
+            }
+            let owner = if asks_owner { owned.owner(row, day, self.attributor) } else { Owner::default() };
+            if !self.owns(&owner) {
+                continue;
+            }
+            let (subject, is_text) = owned.subject(row, &self.texts);
+            if self.part.1 > 1 && FxBuildHasher.hash_one(subject) % self.part.1 != self.part.0 {
+                continue;
+            }
+            let group = |group: &Group<'_>| group.of(row, day, &owner);
+            let groups = (group(&groups.0), groups.1.as_ref().map_or(UNKNOWN, group));
+            let seen = tally
+                .seen
+                .entry(Key { groups, subject, is_text })
+                .or_insert(Seen { last: i32::MIN, ..Seen::default() });
+            seen.days += u32::from(seen.last != day);
+            seen.last = day;
+            seen.events += counts.get(row).unwrap_or_default();
+        }
+    }
+
+    fn owns(&self, owner: &Owner) -> bool {
+        (self.filter.organisations.is_empty()
+            || owner.organisation.is_some() && self.organisations.contains(&owner.organisation))
+            && (self.filter.isps.is_empty() || owner.isp.is_some() && self.isps.contains(&owner.isp))
+    }
+
+    fn group<'b>(&self, by: By, rows: &Rows<'b>) -> Group<'b> {
+        let words = |name| {
+            let words = rows.words(name);
+            Group::Words(words, words.each(|word| self.words.number(word)))
+        };
+        match by {
+            By::Total => Group::One,
+            By::Family => words("family"),
+            By::Kind => words("kind"),
+            By::Identifier => words("identifier"),
+            By::Feed => words("feed"),
+            By::Asn => Group::Asn(rows.whole("feed_asn")),
+            By::Day => Group::Day,
+            By::Isp => Group::Isp,
+            By::Organisation => Group::Organisation,
+            By::Place => Group::Place,
+        }
+    }
+
+    fn lines(&self, groups: &FxHashMap<(u32, u32), (i64, i64, i64)>, days: i32) -> Vec<Count> {
+        let words = self.words.texts();
+        let code = |by: By, number: u32| self.code(by, number, &words);
+        let line = |(numbers, (unique, subject_days, events)): (&(u32, u32), &(i64, i64, i64))| Count {
+            group: code(self.by.0, numbers.0),
+            part: self.by.1.and_then(|by| code(by, numbers.1)),
+            unique: *unique,
+            mean_per_day: *subject_days as f64 / f64::from(days),
+            events: *events,
+        };
+        let mut counts: Vec<Count> = groups.iter().map(line).collect();
+        let largest = |count: &Count| if self.by.0 == By::Day { 0 } else { count.unique };
+        counts.sort_by_cached_key(|count| {
+            let last_if_unknown = |code: &Option<String>| (code.is_none(), code.clone());
+            (Reverse(largest(count)), last_if_unknown(&count.group), last_if_unknown(&count.part))
+        });
+        counts
+    }
+
+    /// What a group's number stands for.
+    fn code(&self, by: By, number: u32, words: &[String]) -> Option<String> {
+        match by {
+            _ if number == UNKNOWN => None,
+            By::Total => Some("total".to_owned()),
+            By::Family | By::Kind | By::Identifier | By::Feed => words.get(number as usize).cloned(),
+            By::Asn => Some(number.to_string()),
+            By::Day => Some(day_text(number as i32)),
+            By::Isp | By::Organisation => self.attributor.codes().get(number as usize).cloned(),
+            By::Place => Some(format!("{number:02}")),
+        }
+    }
+}
+
+/// Where the number of a row's group comes from.
+enum Group<'b> {
+    One,
+    Day,
+    /// Words, and the number that each has in all files.
+    Words(Coded<'b>, Vec<u32>),
+    Asn(Whole<'b>),
+    Isp,
+    Organisation,
+    Place,
+}
+
+impl Group<'_> {
+    fn of(&self, row: usize, day: i32, owner: &Owner) -> u32 {
+        let organisation = |id: Option<OrgId>| id.map(|id| id.index() as u32);
+        let number = match self {
+            Self::One => Some(0),
+            Self::Day => Some(day as u32),
+            Self::Words(words, numbers) => words.code(row).and_then(|code| numbers.get(code).copied()),
+            Self::Asn(asns) => asns.get(row).map(|asn| asn as u32),
+            Self::Isp => organisation(owner.isp),
+            Self::Organisation => organisation(owner.organisation),
+            Self::Place => owner.place.map(|place: PlaceId| u32::from(place.number())),
+        };
+        number.unwrap_or(UNKNOWN)
+    }
+}
+
+/// Which rows a filter means, as far as no owner is asked.
+struct Wanted<'b> {
+    filter: &'b Filter,
+    /// A column of words, whether each word is wanted, and whether none is.
+    words: Vec<(Coded<'b>, Vec<bool>, bool)>,
+    asn: Option<(Whole<'b>, i64)>,
+}
+
+impl<'b> Wanted<'b> {
+    fn of(filter: &'b Filter, rows: &Rows<'b>) -> Self {
+        let mut words = Vec::new();
+        let mut only = |name, wants: &dyn Fn(&str) -> bool, none| {
+            let column = rows.words(name);
+            words.push((column, column.each(wants), none));
+        };
+        if !filter.kinds.is_empty() {
+            only("kind", &|word| Kind::parse(word).is_some_and(|kind| filter.kinds.contains(&kind)), false);
+        }
+        if let Some(family) = &filter.family {
+            only("family", &|word| word == family, false);
+        }
+        if !filter.not_families.is_empty() {
+            only("family", &|word| !filter.not_families.iter().any(|family| family == word), true);
+        }
+        if let Some(feed) = &filter.feed {
+            only("feed", &|word| word == feed, false);
+        }
+        Self { filter, words, asn: filter.asn.map(|asn| (rows.whole("feed_asn"), i64::from(asn))) }
+    }
+
+    fn wants(&self, row: usize, owned: &Owned<'_>) -> bool {
+        self.words.iter().all(|(column, wanted, none)| column.code(row).map_or(*none, |code| wanted[code]))
+            && self.asn.is_none_or(|(asns, asn)| asns.get(row) == Some(asn))
+            && self.filter.subject.as_ref().is_none_or(|subject| owned.is(row, subject))
+            && (self.filter.ranges.is_empty() || owned.is_in(row, &self.filter.ranges))
+    }
+}
+
+/// The columns that tell a row's subject and owner.
+struct Owned<'b> {
+    high: Whole<'b>,
+    low: Whole<'b>,
+    kind: Coded<'b>,
+    subject: Option<&'b arrow_array::StringArray>,
+    asn: Whole<'b>,
+    place: Coded<'b>,
+}
+
+impl<'b> Owned<'b> {
+    fn of(rows: &Rows<'b>) -> Self {
+        Self {
+            high: rows.whole("ip_hi"),
+            low: rows.whole("ip_lo"),
+            kind: rows.words("subject_kind"),
+            subject: rows.subject(),
+            asn: rows.whole("feed_asn"),
+            place: rows.words("feed_place"),
+        }
+    }
+
+    fn bits(&self, row: usize) -> Option<u128> {
+        self.high.get(row).zip(self.low.get(row)).map(|(high, low)| address::join(high, low))
+    }
+
+    fn text(&self, row: usize) -> (&'b str, &'b str) {
+        (self.kind.get(row).unwrap_or_default(), self.subject.map_or("", |subjects| subjects.value(row)))
+    }
+
+    fn subject(&self, row: usize, texts: &Numbered) -> ((i64, i64), bool) {
+        if let Some(halves) = self.high.get(row).zip(self.low.get(row)) {
+            return (halves, false);
+        }
+        let (kind, text) = self.text(row);
+        ((i64::from(texts.number(&format!("{kind} {text}"))), 0), true)
+    }
+
+    fn is(&self, row: usize, subject: &Subject) -> bool {
+        match subject {
+            Subject::Address(ip) => self.bits(row) == Some(address::to_bits(*ip)),
+            Subject::Account(text) | Subject::Url(text) | Subject::Name(text) => {
+                self.text(row) == (subject.kind(), text.as_str())
+            }
+        }
+    }
+
+    /// Whether an address is in one of the ranges; what is no address always is.
+    fn is_in(&self, row: usize, ranges: &[(u128, u128)]) -> bool {
+        self.bits(row).is_none_or(|bits| ranges.iter().any(|(first, last)| (*first..=*last).contains(&bits)))
+    }
+
+    fn owner(&self, row: usize, day: i32, attributor: &Attributor) -> Owner {
+        let asn = self.asn.get(row).and_then(|asn| u32::try_from(asn).ok());
+        let place = self.place.get(row);
+        if let Some(bits) = self.bits(row) {
+            return attributor.owner_of_address(bits, day, asn, place);
+        }
+        let (kind, subject) = self.text(row);
+        owner_of_text(attributor, kind, subject, day, Hints { asn, place })
+    }
+}

@@ -1,0 +1,159 @@
+//! `cargo xtask bench query`, `lists`, `growth`, `start`: a lake of ninety days, filled and kept by the program itself, and
+//! what is asked of it. Several benches named together look at the same lake.
+
+mod fill;
+mod query;
+mod start;
+
+use std::{ffi::OsString, fs};
+
+use anyhow::{Context as _, Result};
+
+use super::{
+    Typed,
+    measure::{self, Run},
+    sheet::{Line, Sheet, middle},
+};
+use crate::{demo, places::Places, terminal::say};
+use fill::Lake;
+use query::{Peer, QUESTIONS, Question};
+
+/// Events of the largest lake unless told, and of a quick look.
+pub(super) const EVENTS: [u64; 2] = [10_000_000, 300_000];
+/// The month that is asked for: the made days' last.
+const MONTH: &str = "2026-09";
+/// Rows of the report that comes when a lake is full, and of a quick look.
+const NEXT_REPORT: (u64, u64) = (1_000_000, 50_000);
+
+/// What is looked at in a full lake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Three questions, beside DuckDB.
+    Query,
+    /// All lists of a month.
+    Lists,
+    /// Taking in and asking, with more and more in the lake.
+    Growth,
+    /// Until the portal is ready.
+    Start,
+}
+
+impl Look {
+    /// All of them.
+    pub(super) const ALL: [Self; 4] = [Self::Query, Self::Lists, Self::Growth, Self::Start];
+
+    /// By its name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|look| look.name() == name)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Lists => "lists",
+            Self::Growth => "growth",
+            Self::Start => "start",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Query => {
+                "query: the lake open, beside DuckDB on the same files (wanted: ratio <= 1.00, an address <= 50 ms)"
+            }
+            Self::Lists => "lists: all of a month (wanted with 100 M events: <= 10 s, <= 1 GB)",
+            Self::Growth => {
+                "growth: one more report, and questions, with more in the lake (wanted: the rate falls < 10 %)"
+            }
+            Self::Start => "start: `serve` until /readyz (wanted with 100 M events: <= 3 s)",
+        }
+    }
+
+    /// Whether it also looks at lakes of a tenth and of a hundredth.
+    fn compares_sizes(self) -> bool {
+        matches!(self, Self::Lists | Self::Growth)
+    }
+}
+
+/// Fills lakes and looks at them.
+pub(super) fn run(looks: &[Look], typed: &Typed) -> Result<()> {
+    let places = Places::find()?;
+    demo::build(&places)?;
+    let mut sheets: Vec<(Look, Sheet)> = looks.iter().map(|look| (*look, Sheet::new(look.title()))).collect();
+    let largest = typed.rows;
+    for (events, is_largest) in [(largest / 100, false), (largest / 10, false), (largest, true)] {
+        if is_largest || looks.iter().any(|look| look.compares_sizes()) {
+            let lake = Lake::fill(&places, events)?;
+            typed.progress(&format!("{events} events: {} to fill, {} files", lake.filled.show(), lake.files()?));
+            for (look, sheet) in sheets.iter_mut().filter(|(look, _)| is_largest || look.compares_sizes()) {
+                self::look(*look, &lake, typed, sheet).with_context(|| format!("look at {}", look.name()))?;
+            }
+            fs::remove_dir_all(&lake.folder).context("remove the benchmark's files")?;
+        }
+    }
+    sheets.iter().for_each(|(_, sheet)| say(&if typed.json { sheet.json() } else { sheet.text() }));
+    Ok(())
+}
+
+fn look(look: Look, lake: &Lake, typed: &Typed, sheet: &mut Sheet) -> Result<()> {
+    match look {
+        Look::Query => {
+            let peer = Peer::find(lake.places)?;
+            QUESTIONS.into_iter().try_for_each(|question| {
+                sheet.push(query::beside(question, lake, &peer, typed)?);
+                Ok(())
+            })
+        }
+        Look::Lists => lists(lake, typed).map(|line| sheet.push(line)),
+        Look::Growth => growth(lake, typed).map(|line| sheet.push(line)),
+        Look::Start => start::line(lake, typed).map(|line| sheet.push(line)),
+    }
+}
+
+/// All lists of a month, as files.
+fn lists(lake: &Lake, typed: &Typed) -> Result<Line> {
+    let out = lake.folder.join("lists");
+    let mut words = lake.words(&["list", "--all", "--json", "--month", MONTH, "--out"]);
+    words.push(out.clone().into());
+    let runs = (0..typed.pairs).map(|_| measure::run(&words, lake.events)).collect::<Result<Vec<Run>>>()?;
+    let of = |number: fn(&Run) -> f64| middle(runs.iter().map(number));
+    let mut sizes = Vec::new();
+    for entry in fs::read_dir(&out).context("read the lists")? {
+        sizes.push(entry.and_then(|entry| entry.metadata()).context("read a list's size")?.len());
+    }
+    Ok(vec![
+        ("events", lake.events.to_string()),
+        ("files", sizes.len().to_string()),
+        ("MB", format!("{:.1}", sizes.iter().sum::<u64>() as f64 / 1e6)),
+        ("s", format!("{:.2}", of(|run| run.wall))),
+        ("CPU s", format!("{:.2}", of(|run| run.cpu))),
+        ("peak MB", format!("{:.0}", of(|run| run.peak_mb))),
+    ])
+}
+
+/// One more report, then the questions.
+fn growth(lake: &Lake, typed: &Typed) -> Result<Line> {
+    let files = lake.files()?;
+    let next = lake.take_in_another(if typed.quick { NEXT_REPORT.1 } else { NEXT_REPORT.0 })?;
+    let asked =
+        |question: Question| Ok::<_, anyhow::Error>(format!("{:.1}", query::ask_ours(question, lake)?.middle_ms()));
+    let rate = |run: &Run| format!("{:.0}", run.events / run.wall);
+    Ok(vec![
+        ("events", lake.events.to_string()),
+        ("filling, events/s", rate(&lake.filled)),
+        ("next report, events/s", rate(&next)),
+        ("next report, peak MB", format!("{:.0}", next.peak_mb)),
+        ("compaction s", format!("{:.1}", lake.compacted.wall)),
+        ("files before", lake.files_before.to_string()),
+        ("after", files.to_string()),
+        ("bytes/event", format!("{:.1}", lake.bytes as f64 / lake.events as f64)),
+        ("statistics ms", asked(Question::Stats)?),
+        ("list ms", asked(Question::List)?),
+        ("address ms", asked(Question::Whois)?),
+    ])
+}
+
+/// Words of a command as the system wants them.
+fn os(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}

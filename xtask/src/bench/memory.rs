@@ -1,0 +1,49 @@
+//! `cargo xtask bench memory`: one big report, beside one of two million rows: the peak may not grow, nor the rate fall.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use super::{
+    Typed,
+    ingest::{self, Inputs},
+    measure::Run,
+    sheet::{Sheet, middle},
+};
+use crate::{demo, places::Places, terminal::say};
+
+/// Rows of the big report unless told, and of a quick look: 10 GB, and 300 MB.
+pub(super) const ROWS: [u64; 2] = [41_000_000, 1_230_000];
+/// Rows of the one beside it.
+const BESIDE: (u64, u64) = (2_000_000, 300_000);
+
+/// Takes in both by turns.
+pub(super) fn run(typed: &Typed) -> Result<()> {
+    let places = Places::find()?;
+    demo::build(&places)?;
+    let mut sheet = Sheet::new("memory: a big report (wanted: peak <= 512 MB, the rate of the smaller one)");
+    for rows in [if typed.quick { BESIDE.1 } else { BESIDE.0 }, typed.rows] {
+        let folder = super::emptied(&places.target.join("bench"))?;
+        let inputs = Inputs::make(&places, folder.clone(), rows)?;
+        let bytes = fs::metadata(&inputs.report).context("read the report's size")?.len();
+        let mut runs = Vec::new();
+        for pair in 1..=typed.pairs {
+            let run = ingest::ours(&places, &inputs)?.run;
+            typed.progress(&format!("{pair}/{} {rows} rows: {}", typed.pairs, run.show()));
+            runs.push(run);
+        }
+        let of = |number: fn(&Run) -> f64| middle(runs.iter().map(number));
+        sheet.push(vec![
+            ("rows", rows.to_string()),
+            ("MB", format!("{:.0}", bytes as f64 / 1e6)),
+            ("events/s", format!("{:.0}", of(|run| run.events / run.wall))),
+            ("events/CPU s", format!("{:.0}", of(|run| run.events_per_cpu_second()))),
+            ("s", format!("{:.1}", of(|run| run.wall))),
+            ("CPU s", format!("{:.1}", of(|run| run.cpu))),
+            ("peak MB", format!("{:.0}", of(|run| run.peak_mb))),
+        ]);
+        fs::remove_dir_all(&folder).context("remove the benchmark's files")?;
+    }
+    say(&if typed.json { sheet.json() } else { sheet.text() });
+    Ok(())
+}
