@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
-use constituency::Attributor;
+use constituency::{Attributor, Role};
 use deltalake_core::datafusion::arrow::compute::cast;
 use event::json::text_at;
 use event::rules::Kind;
@@ -99,6 +99,18 @@ impl Filter {
             conditions.push(in_ranges(&self.ranges, names));
         }
         conditions
+    }
+
+    /// The address, if nothing but it and days is asked for.
+    fn only_address(&self) -> Option<u128> {
+        let Self { subject, kinds, family, not_families, feed, asn, ranges, .. } = self;
+        let is_alone = kinds.is_empty() && family.is_none() && not_families.is_empty() && feed.is_none();
+        match subject {
+            Some(Subject::Address(ip)) if is_alone && asn.is_none() && ranges.is_empty() => {
+                Some(event::address::to_bits(*ip))
+            }
+            _ => None,
+        }
     }
 
     pub(crate) fn names_owner(&self) -> bool {
@@ -343,18 +355,41 @@ impl Lake {
         months: Months,
         mut each: impl FnMut(Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = list_sql(filter, months);
+        let sql = list_sql(filter, months, None);
         self.stream(Some(attributor), &sql, |batch| {
             let rows = ListedRows(&batch);
             (0..batch.num_rows()).try_for_each(|row| each(rows.get(row)?))
         })
     }
 
-    /// Every sighting of a filter as it lies in the table, by day.
+    /// As [`Lake::list`], of every operator or of every organisation (not of what is above them), one after the other:
+    /// `each` is given the owner's code.
+    ///
+    /// # Errors
+    /// The query's, or that of `each`.
+    pub fn lists<E: From<LakeError>>(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+        months: Months,
+        of: Role,
+        mut each: impl FnMut(&str, Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = list_sql(filter, months, Some(of));
+        self.stream(Some(attributor), &sql, |batch| {
+            let rows = ListedRows(&batch);
+            (0..batch.num_rows()).try_for_each(|row| each(&rows.text("code", row), rows.get(row)?))
+        })
+    }
+
+    /// Every sighting of a filter as it lies in the table; all of an address in no order, others by day.
     ///
     /// # Errors
     /// The query's.
     pub fn sightings(&self, attributor: &Arc<Attributor>, filter: &Filter) -> Result<Vec<RecordBatch>, LakeError> {
+        if let Some(bits) = filter.only_address() {
+            return self.find(bits, &(filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX)));
+        }
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
         self.query(Some(attributor), &sql)
@@ -421,30 +456,38 @@ impl Lake {
     }
 }
 
-fn list_sql(filter: &Filter, months: Months) -> String {
+/// The list of one owner, or of each: then with his code before all.
+fn list_sql(filter: &Filter, months: Months, of: Option<Role>) -> String {
     let mut filter = filter.clone();
     filter.until = Some(months.to);
     let (from, before) = (date(months.from), date(months.before));
-    let (owner, plain, owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
+    let (owner, plain, mut owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), filter.owned());
+    let code = match of {
+        Some(Role::Isp) => "o['isp']",
+        Some(Role::Organisation) => "o['organisation']",
+        None => "''",
+    };
+    owned.push(format!("{code} IS NOT NULL"));
+    let owned = all(&owned);
     let this = format!("FILTER (WHERE day >= {from})");
     let last = format!("FILTER (WHERE day >= {before} AND day < {from})");
     format!(
         "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-         d AS (SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
+         d AS (SELECT {code} AS code, subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
                       min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) FILTER (WHERE day >= {from}) AS samples,
                       string_agg(DISTINCT feed, ' ') AS feeds, max(o['isp']) AS isp, max(o['organisation']) AS organisation,
                       max(o['place']) AS place, max(o['flags']) AS flags
-               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-         SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
+               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+         SELECT code, subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
                 coalesce(min(first) {this}, min(first) {last}) AS first, coalesce(max(last) {this}, max(last) {last}) AS last,
                 coalesce(sum(count) {this}, 0) AS count, count(day) {this} AS days, count(day) {last} AS days_before,
                 count(day) FILTER (WHERE day < {before}) > 0 AS earlier,
                 last_value(isp ORDER BY day) AS isp, last_value(organisation ORDER BY day) AS organisation,
                 last_value(place ORDER BY day) AS place, last_value(flags ORDER BY day) AS flags,
                 string_agg(DISTINCT feeds, ' ') {this} AS feeds, flatten(array_agg(samples) {this}) AS samples
-         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
          HAVING count(day) FILTER (WHERE day >= {before}) > 0
-         ORDER BY kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
+         ORDER BY code, kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
     )
 }
 

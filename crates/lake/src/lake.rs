@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::LakeError;
 use crate::fold::Folded;
+use crate::scan::Ends;
 use crate::schema::{EVENTS, SIGHTINGS};
 use crate::session::Sessions;
 use crate::table::{Change, Table};
@@ -26,6 +27,7 @@ pub struct Lake {
     pub(crate) events: Table,
     pub(crate) sightings: Table,
     pub(crate) sessions: Sessions,
+    pub(crate) ends: Ends,
 }
 
 /// The files of one report being written, not yet committed.
@@ -86,7 +88,15 @@ impl Lake {
             let sightings = Table::open(&root.join("sightings"), &SIGHTINGS, disk).await?;
             Ok::<_, LakeError>((events, sightings))
         })?;
-        Ok(Self { runtime, disk: disk.clone(), root, events, sightings, sessions: Sessions::default() })
+        Ok(Self {
+            runtime,
+            disk: disk.clone(),
+            root,
+            events,
+            sightings,
+            sessions: Sessions::default(),
+            ends: Ends::default(),
+        })
     }
 
     /// Its folder.

@@ -10,11 +10,17 @@ use std::thread;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
-use arrow_array::{Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{Schema, SchemaRef};
 use event::time::parse_day;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    RowFilter,
+};
+use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
+use parquet::file::statistics::Statistics;
+use parquet::schema::types::SchemaDescriptor;
 use rustc_hash::FxHashMap;
 
 use crate::care::files_by_day;
@@ -22,6 +28,8 @@ use crate::lake::THREADS;
 use crate::schema::{DAY, SIGHTINGS};
 use crate::{Lake, LakeError};
 
+/// Files whose ends are kept, some 20 KB each; with more, all are read again.
+const ENDS_MAX: usize = 4_096;
 /// Rows of a batch: what is at hand of a column stays in a processor's cache.
 const BATCH_ROWS: usize = 16 * 1024;
 
@@ -43,13 +51,40 @@ impl Lake {
         columns: &[&str],
         step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
+        self.deal(days, |made, day, file| read(file, columns, |batch| step(made, day, &Rows::of(batch))))
+    }
+
+    /// Every sighting of an address in some days, in the columns of the table.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<Vec<RecordBatch>, LakeError> {
+        let halves = event::address::halves(bits);
+        let found = self.deal(days, |found: &mut Vec<RecordBatch>, day, path| {
+            let file = File::open(path)?;
+            let ends = self.ends.of(path, &file)?;
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
+            let groups = groups_with(reader.metadata(), halves.1);
+            let is_it = is_address(reader.parquet_schema(), halves);
+            let reader = reader.with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
+            for batch in reader.with_row_groups(groups).build()? {
+                found.push(with_day(&batch?, day)?);
+            }
+            Ok(())
+        })?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn deal<T: Default + Send>(
+        &self,
+        days: &Range<i32>,
+        step: impl Fn(&mut T, i32, &Path) -> Result<(), LakeError> + Sync,
+    ) -> Result<Vec<T>, LakeError> {
         let (days, next) = (self.sighting_files(days)?, AtomicUsize::new(0));
         let work = || {
             let mut made = T::default();
             while let Some((day, files)) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
-                for file in files {
-                    read(file, columns, |batch| step(&mut made, *day, &Rows::of(batch)))?;
-                }
+                files.iter().try_for_each(|file| step(&mut made, *day, file))?;
             }
             Ok(made)
         };
@@ -66,6 +101,58 @@ impl Lake {
         let files = files.filter_map(|(day, files)| Some((parse_day(&day)?, files.iter().map(path).collect())));
         Ok(files.filter(|(day, _)| days.contains(day)).collect())
     }
+}
+
+/// The ends of files that were asked for one address: they say where every column and page lies.
+#[derive(Debug, Default)]
+pub(crate) struct Ends(Mutex<FxHashMap<PathBuf, ArrowReaderMetadata>>);
+
+impl Ends {
+    fn of(&self, path: &Path, file: &File) -> Result<ArrowReaderMetadata, LakeError> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ends) = known().get(path) {
+            return Ok(ends.clone());
+        }
+        let options = ArrowReaderOptions::new().with_schema(Arc::clone(&FILE_SCHEMA));
+        let ends = ArrowReaderMetadata::load(file, options.with_page_index_policy(PageIndexPolicy::Optional))?;
+        let mut known = known();
+        if known.len() >= ENDS_MAX {
+            known.clear();
+        }
+        known.insert(path.to_owned(), ends.clone());
+        Ok(ends)
+    }
+}
+
+/// Row groups whose addresses, by their lower halves, may be among them.
+fn groups_with(ends: &ParquetMetaData, low: i64) -> Vec<usize> {
+    let may_have = |group: &RowGroupMetaData| {
+        let column = group.columns().iter().find(|column| column.column_path().string() == "ip_lo");
+        match column.and_then(|column| column.statistics()) {
+            Some(Statistics::Int64(range)) => {
+                range.min_opt().is_none_or(|min| *min <= low) && range.max_opt().is_none_or(|max| *max >= low)
+            }
+            _ => true,
+        }
+    };
+    (0..ends.num_row_groups()).filter(|group| may_have(ends.row_group(*group))).collect()
+}
+
+fn is_address(schema: &SchemaDescriptor, (high, low): (i64, i64)) -> impl ArrowPredicate + use<> {
+    let halves = ProjectionMask::columns(schema, ["ip_hi", "ip_lo"]);
+    ArrowPredicateFn::new(halves, move |batch| {
+        let rows = Rows::of(&batch);
+        let (highs, lows) = (rows.whole("ip_hi"), rows.whole("ip_lo"));
+        let is_it = |row| lows.get(row) == Some(low) && highs.get(row) == Some(high);
+        Ok((0..rows.len()).map(is_it).collect::<Vec<bool>>().into())
+    })
+}
+
+/// A file's rows in the columns of the table.
+fn with_day(batch: &RecordBatch, day: i32) -> Result<RecordBatch, LakeError> {
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![day; batch.num_rows()]));
+    let columns = std::iter::once(days).chain(batch.columns().iter().cloned()).collect();
+    Ok(RecordBatch::try_new(Arc::clone(&SIGHTINGS), columns)?)
 }
 
 fn read(
