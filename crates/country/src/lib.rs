@@ -1,7 +1,6 @@
 //! The made country: everything a national watch centre's day needs, invented by a seed, in genuine file formats.
 //!
-//! Nobody real is in it: organisations are invented, addresses, numbers and names are those reserved for private
-//! use and documentation. In the order the data flows:
+//! Nobody real is in it: addresses, numbers and names are those reserved or invented. In the order the data flows:
 //!
 //! * [`places`], [`bodies`], [`block`], [`networks`], [`country`] – provinces, organisations, who holds which addresses;
 //! * [`family`], [`machine`], [`population`] – malware, and the infected machines from day to day;

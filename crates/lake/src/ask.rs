@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef};
-use constituency::{Attributor, Role};
+use constituency::Attributor;
 use deltalake_core::datafusion::arrow::compute::cast;
 use event::json::text_at;
 use event::rules::Kind;
@@ -355,30 +355,10 @@ impl Lake {
         months: Months,
         mut each: impl FnMut(Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = list_sql(filter, months, None);
+        let sql = list_sql(filter, months);
         self.stream(Some(attributor), &sql, |batch| {
             let rows = ListedRows(&batch);
             (0..batch.num_rows()).try_for_each(|row| each(rows.get(row)?))
-        })
-    }
-
-    /// As [`Lake::list`], of every operator or of every organisation (not of what is above them), one after the other:
-    /// `each` is given the owner's code.
-    ///
-    /// # Errors
-    /// The query's, or that of `each`.
-    pub fn lists<E: From<LakeError>>(
-        &self,
-        attributor: &Arc<Attributor>,
-        filter: &Filter,
-        months: Months,
-        of: Role,
-        mut each: impl FnMut(&str, Listed) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let sql = list_sql(filter, months, Some(of));
-        self.stream(Some(attributor), &sql, |batch| {
-            let rows = ListedRows(&batch);
-            (0..batch.num_rows()).try_for_each(|row| each(&rows.text("code", row), rows.get(row)?))
         })
     }
 
@@ -456,38 +436,30 @@ impl Lake {
     }
 }
 
-/// The list of one owner, or of each: then with his code before all.
-fn list_sql(filter: &Filter, months: Months, of: Option<Role>) -> String {
+fn list_sql(filter: &Filter, months: Months) -> String {
     let mut filter = filter.clone();
     filter.until = Some(months.to);
     let (from, before) = (date(months.from), date(months.before));
-    let (owner, plain, mut owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), filter.owned());
-    let code = match of {
-        Some(Role::Isp) => "o['isp']",
-        Some(Role::Organisation) => "o['organisation']",
-        None => "''",
-    };
-    owned.push(format!("{code} IS NOT NULL"));
-    let owned = all(&owned);
+    let (owner, plain, owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
     let this = format!("FILTER (WHERE day >= {from})");
     let last = format!("FILTER (WHERE day >= {before} AND day < {from})");
     format!(
         "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-         d AS (SELECT {code} AS code, subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
+         d AS (SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
                       min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) FILTER (WHERE day >= {from}) AS samples,
                       string_agg(DISTINCT feed, ' ') AS feeds, max(o['isp']) AS isp, max(o['organisation']) AS organisation,
                       max(o['place']) AS place, max(o['flags']) AS flags
-               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
-         SELECT code, subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
+               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+         SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
                 coalesce(min(first) {this}, min(first) {last}) AS first, coalesce(max(last) {this}, max(last) {last}) AS last,
                 coalesce(sum(count) {this}, 0) AS count, count(day) {this} AS days, count(day) {last} AS days_before,
                 count(day) FILTER (WHERE day < {before}) > 0 AS earlier,
                 last_value(isp ORDER BY day) AS isp, last_value(organisation ORDER BY day) AS organisation,
                 last_value(place ORDER BY day) AS place, last_value(flags ORDER BY day) AS flags,
                 string_agg(DISTINCT feeds, ' ') {this} AS feeds, flatten(array_agg(samples) {this}) AS samples
-         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
          HAVING count(day) FILTER (WHERE day >= {before}) > 0
-         ORDER BY code, kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
+         ORDER BY kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
     )
 }
 

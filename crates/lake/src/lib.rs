@@ -14,8 +14,7 @@
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
-//! * [`ask`] – the questions: events, counts, lists, one subject's history; those that go through many days read the
-//!   files themselves ([`scan`]): counts ([`tally`]), all that was seen ([`seen`]);
+//! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`], [`tally`], [`seen`];
 //! * [`care`] – compaction, retention, vacuum, rebuilding.
 
 pub mod ask;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use ::lake::Lake;
 use ::lake::ask::{Filter, Listed, Months};
-use constituency::{Attributor, OrgId, Places, Role};
-use disk::{NewFile, Taken};
+use constituency::{Attributor, OrgId, Places};
+use disk::Taken;
 use documents::csv::ListCsv;
 use documents::list::{Counts, ListHead, ListRow, Status, samples_text};
 use documents::local::Local;
@@ -73,59 +73,6 @@ pub(crate) fn months(text: &str) -> anyhow::Result<Months> {
     Ok(Months { before, from, to })
 }
 
-/// A list being written.
-struct Open<'m> {
-    maker: &'m Maker<'m>,
-    code: String,
-    name: String,
-    /// Its files, but for their endings.
-    base: PathBuf,
-    csv: Option<ListCsv<NewFile>>,
-    counts: Counts,
-    /// For the book, unless there are too many.
-    rows: Vec<ListRow>,
-    many: bool,
-    first: Vec<ListRow>,
-}
-
-impl Open<'_> {
-    fn push(&mut self, listed: Listed) -> anyhow::Result<()> {
-        let row = self.maker.row(listed);
-        self.counts.add(row.status);
-        if let Some(csv) = &mut self.csv {
-            csv.push(&row)?;
-        }
-        if self.first.len() < SHOWN_ROWS {
-            self.first.push(row.clone());
-        }
-        self.many |= self.rows.len() == ROWS_MAX as usize;
-        if self.maker.wants(ListFormat::Xlsx) && !self.many {
-            self.rows.push(row);
-        }
-        Ok(())
-    }
-
-    fn finish(self) -> anyhow::Result<Made> {
-        let Self { maker, code, name, base, csv, counts, rows, many, first } = self;
-        let mut files = Vec::new();
-        if let Some(csv) = csv {
-            csv.finish()?.publish(Taken::Replace)?;
-            files.push(base.with_extension("csv"));
-        }
-        if maker.wants(ListFormat::Xlsx) && !many {
-            files.push(maker.book(&base.with_extension("xlsx"), &code, &name, counts, &rows)?);
-        }
-        let of = |status| counts.of(status);
-        let told = json!({
-            "owner": code, "name": name, "new": of(Status::New), "still": of(Status::Still), "back": of(Status::Back),
-            "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": many,
-            "attribution_version": maker.owners.version(), "sightings_version": maker.data_version,
-        });
-        let rows = Status::ALL.into_iter().map(|status| counts.of(status) as usize).sum();
-        Ok(Made { told, first, rows })
-    }
-}
-
 impl Maker<'_> {
     fn base(&self) -> Filter {
         Filter { kinds: filter::kinds(&self.args.kind), until: Some(self.months.to), ..Filter::default() }
@@ -143,46 +90,7 @@ impl Maker<'_> {
         let (organisations, isps) = self.lake.owners(&self.owners, &period)?;
         let codes: BTreeSet<String> =
             organisations.iter().chain(&isps).flat_map(|code| self.with_parents(code)).collect();
-        // Those with others below them are asked for one by one; all others together, for one way through the table.
-        let alone = |code: &str| self.owners.subtree(code, self.months.to - 1).len() <= 1;
-        let mut made = Vec::new();
-        for (role, side) in [(Role::Isp, &isps), (Role::Organisation, &organisations)] {
-            let is_isp = |code: &str| self.is_isp(code) == (role == Role::Isp);
-            let together: BTreeSet<&str> =
-                side.iter().map(String::as_str).filter(|code| alone(code) && is_isp(code)).collect();
-            self.together(role, &together, &mut made)?;
-        }
-        let done: BTreeSet<String> =
-            made.iter().filter_map(|list| Some(list.told["owner"].as_str()?.to_owned())).collect();
-        for code in codes.difference(&done) {
-            made.push(self.owner(code)?);
-        }
-        made.sort_by(|a, b| a.told["owner"].as_str().cmp(&b.told["owner"].as_str()));
-        Ok(made)
-    }
-
-    /// The lists of many owners that have nobody below them.
-    fn together(&self, role: Role, codes: &BTreeSet<&str>, made: &mut Vec<Made>) -> anyhow::Result<()> {
-        let mut open: Option<Open<'_>> = None;
-        self.lake.lists(&self.owners, &self.base(), self.months, role, |code, listed| {
-            if open.as_ref().is_none_or(|list| list.code != code) {
-                made.extend(open.take().map(Open::finish).transpose()?);
-                open = codes.contains(code).then(|| self.open(code, &self.name(code))).transpose()?;
-            }
-            open.as_mut().map_or(Ok(()), |list| list.push(listed))
-        })?;
-        made.extend(open.map(Open::finish).transpose()?);
-        Ok(())
-    }
-
-    fn is_isp(&self, code: &str) -> bool {
-        let organisation = self.owners.id(code).and_then(|id| self.owners.organisation(id, self.months.to - 1));
-        organisation.is_some_and(|organisation| organisation.kind == "isp")
-    }
-
-    fn name(&self, code: &str) -> String {
-        let organisation = self.owners.id(code).and_then(|id| self.owners.organisation(id, self.months.to - 1));
-        organisation.map_or(String::new(), |organisation| organisation.name.clone())
+        codes.iter().map(|code| self.owner(code)).collect()
     }
 
     /// An owner and those above it: what is below them counts as theirs, too.
@@ -196,35 +104,53 @@ impl Maker<'_> {
     fn owner(&self, code: &str) -> anyhow::Result<Made> {
         let mut filter = self.base();
         filter::own(&mut filter, &self.owners, code, self.desk.today())?;
-        self.list(code, &self.name(code), &filter)
+        let name = self
+            .owners
+            .id(code)
+            .and_then(|id| self.owners.organisation(id, self.months.to - 1))
+            .map_or(String::new(), |organisation| organisation.name.clone());
+        self.list(code, &name, &filter)
     }
 
     fn list(&self, code: &str, name: &str, filter: &Filter) -> anyhow::Result<Made> {
-        let mut open = self.open(code, name)?;
-        self.lake.list(&self.owners, filter, self.months, |listed| open.push(listed))?;
-        open.finish()
-    }
-
-    fn open(&self, code: &str, name: &str) -> anyhow::Result<Open<'_>> {
-        let (zone, disk) = (self.desk.folder.zone(), &self.desk.folder.disk);
+        let zone = self.desk.folder.zone();
         let base = self.args.out.join(format!("{}-{}", file_name(code), self.args.month));
         let csv_path = base.with_extension("csv");
-        let csv = self.wants(ListFormat::Csv).then(|| ListCsv::new(disk.create(&csv_path)?, zone)).transpose()?;
-        Ok(Open {
-            maker: self,
-            code: code.to_owned(),
-            name: name.to_owned(),
-            base,
-            csv,
-            counts: Counts::default(),
-            rows: Vec::new(),
-            many: false,
-            first: Vec::new(),
-        })
-    }
-
-    fn wants(&self, format: ListFormat) -> bool {
-        self.args.format.contains(&format)
+        let wants = |format| self.args.format.contains(&format);
+        let disk = &self.desk.folder.disk;
+        let mut csv = wants(ListFormat::Csv).then(|| ListCsv::new(disk.create(&csv_path)?, zone)).transpose()?;
+        let (mut counts, mut rows, mut many, mut first) = (Counts::default(), Vec::new(), false, Vec::new());
+        self.lake.list(&self.owners, filter, self.months, |listed| {
+            let row = self.row(listed);
+            counts.add(row.status);
+            if let Some(csv) = &mut csv {
+                csv.push(&row)?;
+            }
+            if first.len() < SHOWN_ROWS {
+                first.push(row.clone());
+            }
+            many |= rows.len() == ROWS_MAX as usize;
+            if wants(ListFormat::Xlsx) && !many {
+                rows.push(row);
+            }
+            Ok::<_, anyhow::Error>(())
+        })?;
+        let mut files = Vec::new();
+        if let Some(csv) = csv {
+            csv.finish()?.publish(Taken::Replace)?;
+            files.push(csv_path);
+        }
+        if wants(ListFormat::Xlsx) && !many {
+            files.push(self.book(&base.with_extension("xlsx"), code, name, counts, &rows)?);
+        }
+        let of = |status| counts.of(status);
+        let told = json!({
+            "owner": code, "name": name, "new": of(Status::New), "still": of(Status::Still), "back": of(Status::Back),
+            "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": many,
+            "attribution_version": self.owners.version(), "sightings_version": self.data_version,
+        });
+        let rows = Status::ALL.into_iter().map(|status| counts.of(status) as usize).sum();
+        Ok(Made { told, first, rows })
     }
 
     fn book(&self, path: &Path, code: &str, name: &str, counts: Counts, rows: &[ListRow]) -> anyhow::Result<PathBuf> {
