@@ -67,6 +67,9 @@ _haidang() {
             haidang,stats)
                 cmd="haidang__subcmd__stats"
                 ;;
+            haidang,timed)
+                cmd="haidang__subcmd__timed"
+                ;;
             haidang,token)
                 cmd="haidang__subcmd__token"
                 ;;
@@ -147,6 +150,9 @@ _haidang() {
                 ;;
             haidang__subcmd__help,stats)
                 cmd="haidang__subcmd__help__subcmd__stats"
+                ;;
+            haidang__subcmd__help,timed)
+                cmd="haidang__subcmd__help__subcmd__timed"
                 ;;
             haidang__subcmd__help,token)
                 cmd="haidang__subcmd__help__subcmd__token"
@@ -287,7 +293,7 @@ _haidang() {
 
     case "${cmd}" in
         haidang)
-            opts="-h -V --data --json --lang --zone --now --help --version ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help"
+            opts="-h -V --data --json --lang --zone --now --help --version ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -713,7 +719,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__help)
-            opts="ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help"
+            opts="ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1147,6 +1153,20 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__help__subcmd__stats)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__help__subcmd__timed)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1749,7 +1769,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__made)
-            opts="-h --rows --networks --dns-lines --names --data --json --lang --zone --now --help"
+            opts="-h --rows --networks --days --dns-lines --names --data --json --lang --zone --now --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1760,6 +1780,10 @@ _haidang() {
                     return 0
                     ;;
                 --networks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --days)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2190,6 +2214,52 @@ _haidang() {
                     return 0
                     ;;
                 --publish)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "vi en" -- "${cur}"))
+                    return 0
+                    ;;
+                --zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__timed)
+            opts="-h --month --org --subject --times --data --json --lang --zone --now --help stats list whois"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --month)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --org)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --times)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -49,6 +49,7 @@ complete -c haidang -n "__fish_haidang_needs_command" -f -a "serve" -d 'Serve th
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "token" -d 'Make a token with which a feed delivers to the portal; it is shown once'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "doctor" -d 'Check the data folder'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "made" -d 'Make a large report and its constituency, for benches'
+complete -c haidang -n "__fish_haidang_needs_command" -f -a "timed" -d 'Ask one question several times with the lake open, for benches'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "docs" -d 'Write the generated pages: formats, manual, completions'
 complete -c haidang -n "__fish_haidang_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand ingest" -l schema -d 'Shadowserver schema file; it is kept in the data folder and used from then on' -r -F
@@ -105,7 +106,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand list" -l now -d 'Take th
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l all -d 'Every organisation and operator that has something'
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c haidang -n "__fish_haidang_using_subcommand stats" -l by -d 'What to count by' -r -f -a "family\t''
+complete -c haidang -n "__fish_haidang_using_subcommand stats" -l by -d 'What to count by; of two, the second within the first' -r -f -a "family\t''
 kind\t''
 isp\t''
 asn\t''
@@ -386,6 +387,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand doctor" -l json -d 'Answ
 complete -c haidang -n "__fish_haidang_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l rows -d 'Rows of the report' -r
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l networks -d 'Networks of the constituency' -r
+complete -c haidang -n "__fish_haidang_using_subcommand made" -l days -d 'Instead of one report one a day for so many days, rows shared out, and a small country' -r
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l dns-lines -d 'Instead of a report a log of so many DNS queries, and the list of names it is held against' -r
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l names -d 'Names of that list' -r
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l data -d 'The data folder; it is made if it is not there' -r -F
@@ -395,6 +397,17 @@ complete -c haidang -n "__fish_haidang_using_subcommand made" -l zone -d 'Zone i
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l now -d 'Take this instant for now (for tests and for looking back)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand made" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand made" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l month -d 'The month, YYYY-MM' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l org -d 'The organisation of the list' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l subject -d 'Addresses, one each time' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l times -d 'How often' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l data -d 'The data folder; it is made if it is not there' -r -F
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
+en\t'English'"
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l zone -d 'Zone in which days are cut; fixed when the data folder is made (if not said: Asia/Ho_Chi_Minh)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l now -d 'Take this instant for now (for tests and for looking back)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -l json -d 'Answer in JSON, for machines'
+complete -c haidang -n "__fish_haidang_using_subcommand timed" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c haidang -n "__fish_haidang_using_subcommand docs" -l data -d 'The data folder; it is made if it is not there' -r -F
 complete -c haidang -n "__fish_haidang_using_subcommand docs" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
 en\t'English'"
@@ -402,25 +415,26 @@ complete -c haidang -n "__fish_haidang_using_subcommand docs" -l zone -d 'Zone i
 complete -c haidang -n "__fish_haidang_using_subcommand docs" -l now -d 'Take this instant for now (for tests and for looking back)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand docs" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand docs" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "ingest" -d 'Take report files into the lake'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "events" -d 'Show events'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "list" -d 'Write the list of an organisation or operator for a month'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "stats" -d 'Count infected and exposed addresses'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "whois" -d 'Tell who owns an address, name, URL or account, and what is known of it'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "constituency" -d 'Import and check who owns what'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "indicators" -d 'Known malware hosts: import lists, see them, hold logs against them'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "reattribute" -d 'Let the newest constituency count from a past day on'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "quarantine" -d 'Look at rows that could not be read, and try them again'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "feeds" -d 'Show how the feeds live'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "reports" -d 'Show the reports that came in'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "lake" -d 'Look after the lake'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "demo" -d 'Make a small country, ingest its reports, show the result; with --serve its portal, too'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "serve" -d 'Serve the portal: take in reports as they come, answer visitors and officers'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "token" -d 'Make a token with which a feed delivers to the portal; it is shown once'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "doctor" -d 'Check the data folder'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "made" -d 'Make a large report and its constituency, for benches'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "docs" -d 'Write the generated pages: formats, manual, completions'
-complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "ingest" -d 'Take report files into the lake'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "events" -d 'Show events'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "list" -d 'Write the list of an organisation or operator for a month'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "stats" -d 'Count infected and exposed addresses'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "whois" -d 'Tell who owns an address, name, URL or account, and what is known of it'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "constituency" -d 'Import and check who owns what'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "indicators" -d 'Known malware hosts: import lists, see them, hold logs against them'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "reattribute" -d 'Let the newest constituency count from a past day on'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "quarantine" -d 'Look at rows that could not be read, and try them again'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "feeds" -d 'Show how the feeds live'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "reports" -d 'Show the reports that came in'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "lake" -d 'Look after the lake'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "demo" -d 'Make a small country, ingest its reports, show the result; with --serve its portal, too'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "serve" -d 'Serve the portal: take in reports as they come, answer visitors and officers'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "token" -d 'Make a token with which a feed delivers to the portal; it is shown once'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "doctor" -d 'Check the data folder'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "made" -d 'Make a large report and its constituency, for benches'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "timed" -d 'Ask one question several times with the lake open, for benches'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "docs" -d 'Write the generated pages: formats, manual, completions'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and not __fish_seen_subcommand_from ingest events list stats whois constituency indicators reattribute quarantine feeds reports lake demo serve token doctor made timed docs help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from constituency" -f -a "import" -d 'Import organisations.csv, networks.csv, asns.csv and domains.csv of a folder'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from constituency" -f -a "conflicts" -d 'What is wrong or in dispute in the newest snapshot'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from constituency" -f -a "versions" -d 'The attribution versions'

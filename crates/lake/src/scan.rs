@@ -12,6 +12,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{Schema, SchemaRef};
+use deltalake_core::kernel::Add;
 use event::time::parse_day;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -22,6 +23,7 @@ use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, RowGroupMetaData
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::SchemaDescriptor;
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use crate::care::files_by_day;
 use crate::lake::THREADS;
@@ -51,7 +53,9 @@ impl Lake {
         columns: &[&str],
         step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
-        self.deal(days, |made, day, file| read(file, columns, |batch| step(made, day, &Rows::of(batch))))
+        self.deal(self.sighting_files(days, |_| true)?, |made, day, file| {
+            read(file, columns, |batch| step(made, day, &Rows::of(batch)))
+        })
     }
 
     /// Every sighting of an address in some days, in the columns of the table.
@@ -60,7 +64,8 @@ impl Lake {
     /// The disk's.
     pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<Vec<RecordBatch>, LakeError> {
         let halves = event::address::halves(bits);
-        let found = self.deal(days, |found: &mut Vec<RecordBatch>, day, path| {
+        let files = self.sighting_files(days, |file| may_have(file, halves))?;
+        let found = self.deal(files, |found: &mut Vec<RecordBatch>, day, path| {
             let file = File::open(path)?;
             let ends = self.ends.of(path, &file)?;
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
@@ -77,10 +82,10 @@ impl Lake {
 
     fn deal<T: Default + Send>(
         &self,
-        days: &Range<i32>,
+        days: Vec<(i32, Vec<PathBuf>)>,
         step: impl Fn(&mut T, i32, &Path) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
-        let (days, next) = (self.sighting_files(days)?, AtomicUsize::new(0));
+        let next = AtomicUsize::new(0);
         let work = || {
             let mut made = T::default();
             while let Some((day, files)) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -95,10 +100,15 @@ impl Lake {
         })
     }
 
-    fn sighting_files(&self, days: &Range<i32>) -> Result<Vec<(i32, Vec<PathBuf>)>, LakeError> {
-        let path = |file: &deltalake_core::kernel::Add| self.sightings.root().join(&file.path);
+    /// The files of some days that are wanted.
+    fn sighting_files(
+        &self,
+        days: &Range<i32>,
+        wanted: impl Fn(&Add) -> bool,
+    ) -> Result<Vec<(i32, Vec<PathBuf>)>, LakeError> {
+        let path = |file: &Add| wanted(file).then(|| self.sightings.root().join(&file.path));
         let files = files_by_day(&self.sightings)?.into_iter();
-        let files = files.filter_map(|(day, files)| Some((parse_day(&day)?, files.iter().map(path).collect())));
+        let files = files.filter_map(|(day, files)| Some((parse_day(&day)?, files.iter().filter_map(path).collect())));
         Ok(files.filter(|(day, _)| days.contains(day)).collect())
     }
 }
@@ -122,6 +132,16 @@ impl Ends {
         known.insert(path.to_owned(), ends.clone());
         Ok(ends)
     }
+}
+
+/// Whether an address may be in a file, by the smallest and largest halves that the log tells of it.
+fn may_have(file: &Add, (high, low): (i64, i64)) -> bool {
+    let Some(Ok(stats)) = file.stats.as_ref().map(|stats| serde_json::from_str::<Value>(stats)) else { return true };
+    let holds = |name: &str, half: i64| {
+        let bound = |side: &str| stats[side][name].as_i64();
+        bound("minValues").is_none_or(|min| min <= half) && bound("maxValues").is_none_or(|max| half <= max)
+    };
+    holds("ip_hi", high) && holds("ip_lo", low)
 }
 
 /// Row groups whose addresses, by their lower halves, may be among them.
