@@ -53,7 +53,7 @@ impl Lake {
         columns: &[&str],
         step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
-        self.deal(self.sighting_files(days, |_| true)?, |made, day, file| {
+        self.deal(&self.sighting_files(days, |_| true)?, |made, day, file| {
             read(file, columns, |batch| step(made, day, &Rows::of(batch)))
         })
     }
@@ -65,7 +65,7 @@ impl Lake {
     pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<Vec<RecordBatch>, LakeError> {
         let halves = event::address::halves(bits);
         let files = self.sighting_files(days, |file| may_have(file, halves))?;
-        let found = self.deal(files, |found: &mut Vec<RecordBatch>, day, path| {
+        let found = self.deal(&files, |found: &mut Vec<RecordBatch>, day, path| {
             let file = File::open(path)?;
             let ends = self.ends.of(path, &file)?;
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
@@ -82,7 +82,7 @@ impl Lake {
 
     fn deal<T: Default + Send>(
         &self,
-        days: Vec<(i32, Vec<PathBuf>)>,
+        days: &[(i32, Vec<PathBuf>)],
         step: impl Fn(&mut T, i32, &Path) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
         let next = AtomicUsize::new(0);
