@@ -184,8 +184,8 @@ pub(crate) struct ListArgs {
     /// Folder for the files
     #[arg(long, default_value = ".")]
     pub(crate) out: PathBuf,
-    /// csv, xlsx or both; XLSX up to 100,000 rows
-    #[arg(long, value_delimiter = ',', default_value = "csv,xlsx")]
+    /// csv, xlsx or both; XLSX up to 100,000 rows (if not said: both, for an operator csv)
+    #[arg(long, value_delimiter = ',')]
     pub(crate) format: Vec<ListFormat>,
     /// Kinds: botnet, exposed, abuse, victim, none, or all
     #[arg(long, value_delimiter = ',', default_value = "botnet")]

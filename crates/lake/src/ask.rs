@@ -8,9 +8,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef};
 use constituency::Attributor;
-use deltalake_core::datafusion::arrow::compute::cast;
 use event::json::text_at;
 use event::rules::Kind;
 use event::schema::OBSERVED;
@@ -18,7 +16,6 @@ use event::subject::Subject;
 use event::tlp::Tlp;
 
 use crate::fold::KEY;
-use crate::schema::SAMPLES_MAX;
 use crate::session::{date, quoted};
 use crate::sighting::Sample;
 use crate::{Lake, LakeError};
@@ -344,24 +341,6 @@ impl Lake {
         self.counts(attributor, filter, (by, None), days)
     }
 
-    /// The findings of an owner in a month, those of the month before that are gone among them (`count` 0).
-    ///
-    /// # Errors
-    /// The query's, or that of `each`.
-    pub fn list<E: From<LakeError>>(
-        &self,
-        attributor: &Arc<Attributor>,
-        filter: &Filter,
-        months: Months,
-        mut each: impl FnMut(Listed) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let sql = list_sql(filter, months);
-        self.stream(Some(attributor), &sql, |batch| {
-            let rows = ListedRows(&batch);
-            (0..batch.num_rows()).try_for_each(|row| each(rows.get(row)?))
-        })
-    }
-
     /// Every sighting of a filter as it lies in the table; all of an address in no order, others by day.
     ///
     /// # Errors
@@ -413,143 +392,8 @@ impl Lake {
         };
         Ok(batches.iter().flat_map(rows).collect())
     }
-
-    /// The organisations and operators that have anything in a period: `(organisation, isp)` codes.
-    ///
-    /// # Errors
-    /// The query's.
-    pub fn owners(
-        &self,
-        attributor: &Arc<Attributor>,
-        filter: &Filter,
-    ) -> Result<(Vec<String>, Vec<String>), LakeError> {
-        let (owner, plain) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)));
-        let distinct = |field: &str| {
-            let sql = format!("SELECT DISTINCT {owner}['{field}'] AS code FROM sightings WHERE {plain} ORDER BY code");
-            let batches = self.query(Some(attributor), &sql)?;
-            let codes = batches.iter().flat_map(|batch| {
-                (0..batch.num_rows()).filter_map(|row| text_at(batch.column(0).as_ref(), row).map(str::to_owned))
-            });
-            Ok::<_, LakeError>(codes.collect())
-        };
-        Ok((distinct("organisation")?, distinct("isp")?))
-    }
-}
-
-fn list_sql(filter: &Filter, months: Months) -> String {
-    let mut filter = filter.clone();
-    filter.until = Some(months.to);
-    let (from, before) = (date(months.from), date(months.before));
-    let (owner, plain, owned) = (OF_SIGHTINGS.owner, all(&filter.plain(&OF_SIGHTINGS)), all(&filter.owned()));
-    let this = format!("FILTER (WHERE day >= {from})");
-    let last = format!("FILTER (WHERE day >= {before} AND day < {from})");
-    format!(
-        "WITH s AS (SELECT *, {owner} AS o FROM sightings WHERE {plain}),
-         d AS (SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port, day,
-                      min(first) AS first, max(last) AS last, sum(count) AS count, array_agg(samples) FILTER (WHERE day >= {from}) AS samples,
-                      string_agg(DISTINCT feed, ' ') AS feeds, max(o['isp']) AS isp, max(o['organisation']) AS organisation,
-                      max(o['place']) AS place, max(o['flags']) AS flags
-               FROM s WHERE {owned} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-         SELECT subject_kind, ip_hi, ip_lo, subject, kind, family, identifier, transport, port,
-                coalesce(min(first) {this}, min(first) {last}) AS first, coalesce(max(last) {this}, max(last) {last}) AS last,
-                coalesce(sum(count) {this}, 0) AS count, count(day) {this} AS days, count(day) {last} AS days_before,
-                count(day) FILTER (WHERE day < {before}) > 0 AS earlier,
-                last_value(isp ORDER BY day) AS isp, last_value(organisation ORDER BY day) AS organisation,
-                last_value(place ORDER BY day) AS place, last_value(flags ORDER BY day) AS flags,
-                string_agg(DISTINCT feeds, ' ') {this} AS feeds, flatten(array_agg(samples) {this}) AS samples
-         FROM d GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-         HAVING count(day) FILTER (WHERE day >= {before}) > 0
-         ORDER BY kind, ip_hi, ip_lo, subject, family, identifier, transport, port"
-    )
 }
 
 fn text(batch: &RecordBatch, column: usize, row: usize) -> String {
     text_at(batch.column(column).as_ref(), row).unwrap_or_default().to_owned()
-}
-
-struct ListedRows<'b>(&'b RecordBatch);
-
-impl ListedRows<'_> {
-    fn text(&self, name: &str, row: usize) -> String {
-        self.0.column_by_name(name).and_then(|column| text_at(column.as_ref(), row)).unwrap_or_default().to_owned()
-    }
-
-    fn array(&self, name: &str) -> Result<&ArrayRef, LakeError> {
-        Ok(self.0.column(self.0.schema_ref().index_of(name)?))
-    }
-
-    fn whole(&self, name: &str, row: usize) -> Result<i64, LakeError> {
-        Ok(self.array(name)?.as_primitive::<Int64Type>().value(row))
-    }
-
-    fn instant(&self, name: &str, row: usize) -> Result<i64, LakeError> {
-        Ok(self.array(name)?.as_primitive::<TimestampMicrosecondType>().value(row))
-    }
-
-    fn subject(&self, row: usize) -> Result<String, LakeError> {
-        if self.array("ip_hi")?.is_null(row) {
-            return Ok(self.text("subject", row));
-        }
-        let bits = event::address::join(self.whole("ip_hi", row)?, self.whole("ip_lo", row)?);
-        Ok(event::address::from_bits(bits).to_string())
-    }
-
-    fn get(&self, row: usize) -> Result<Listed, LakeError> {
-        let port = self.array("port")?.as_primitive::<Int32Type>();
-        Ok(Listed {
-            subject: self.subject(row)?,
-            port: port.is_valid(row).then(|| port.value(row)),
-            transport: self.text("transport", row),
-            kind: self.text("kind", row),
-            family: self.text("family", row),
-            identifier: self.text("identifier", row),
-            first: self.instant("first", row)?,
-            last: self.instant("last", row)?,
-            count: self.whole("count", row)?,
-            days: self.whole("days", row)?,
-            days_before: self.whole("days_before", row)?,
-            earlier: self.array("earlier")?.as_boolean().value(row),
-            isp: self.text("isp", row),
-            organisation: self.text("organisation", row),
-            place: self.text("place", row),
-            flags: self.text("flags", row),
-            feeds: distinct_words(&self.text("feeds", row)),
-            samples: samples(self.array("samples")?, row)?,
-        })
-    }
-}
-
-fn distinct_words(text: &str) -> String {
-    let mut words: Vec<&str> = text.split_whitespace().collect();
-    words.sort_unstable();
-    words.dedup();
-    words.join(" ")
-}
-
-/// The smallest samples of a list of lists of samples.
-fn samples(column: &ArrayRef, row: usize) -> Result<Vec<Sample>, LakeError> {
-    let mut samples = Vec::new();
-    if column.is_null(row) {
-        return Ok(samples);
-    }
-    collect_samples(&column.as_list::<i32>().value(row), &mut samples)?;
-    samples.sort_unstable();
-    samples.dedup();
-    samples.truncate(SAMPLES_MAX);
-    Ok(samples)
-}
-
-fn collect_samples(values: &ArrayRef, samples: &mut Vec<Sample>) -> Result<(), LakeError> {
-    if let Some(lists) = values.as_list_opt::<i32>() {
-        return (0..lists.len())
-            .filter(|at| lists.is_valid(*at))
-            .try_for_each(|at| collect_samples(&lists.value(at), samples));
-    }
-    let fields = values.as_struct();
-    let times = cast(fields.column(0), &event::schema::instant())?;
-    let times = times.as_primitive::<TimestampMicrosecondType>();
-    let ports = fields.column(1).as_primitive::<Int32Type>();
-    let port = |at| if ports.is_valid(at) { ports.value(at) } else { -1 };
-    samples.extend((0..fields.len()).map(|at| Sample::new(times.value(at), port(at))));
-    Ok(())
 }

@@ -14,7 +14,8 @@
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
-//! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`], [`tally`], [`seen`];
+//! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`] by what [`skip`] and
+//!   [`wanted`] leave, for [`tally`], [`seen`], [`lists`];
 //! * [`care`] – compaction, retention, vacuum, rebuilding.
 
 pub mod ask;
@@ -23,6 +24,7 @@ pub mod error;
 mod file;
 pub mod fold;
 pub mod lake;
+pub mod lists;
 pub mod order;
 pub mod owner;
 mod scan;
@@ -30,9 +32,11 @@ pub mod schema;
 mod seen;
 pub mod session;
 pub mod sighting;
+mod skip;
 pub mod store;
 pub mod table;
 mod tally;
+mod wanted;
 mod words;
 pub mod writer;
 

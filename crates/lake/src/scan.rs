@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, Date32Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{Schema, SchemaRef};
 use deltalake_core::kernel::Add;
@@ -19,15 +19,15 @@ use parquet::arrow::arrow_reader::{
     ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
     RowFilter,
 };
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
-use parquet::file::statistics::Statistics;
+use parquet::file::metadata::PageIndexPolicy;
 use parquet::schema::types::SchemaDescriptor;
 use rustc_hash::FxHashMap;
-use serde_json::Value;
 
 use crate::care::files_by_day;
 use crate::lake::THREADS;
 use crate::schema::{DAY, SIGHTINGS};
+use crate::sighting::Sample;
+use crate::skip::{self, Sought};
 use crate::{Lake, LakeError};
 
 /// Files whose ends are kept, some 20 KB each; with more, all are read again.
@@ -54,8 +54,38 @@ impl Lake {
         step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
         self.deal(&self.sighting_files(days, |_| true)?, |made, day, file| {
-            read(file, columns, |batch| step(made, day, &Rows::of(batch)))
+            read(file, columns, |rows| step(made, day, rows))
         })
+    }
+
+    /// Gives the rows of a file of sightings in which there may be what is sought to `step`, others among them.
+    ///
+    /// # Errors
+    /// The disk's, or that of `step`.
+    pub(crate) fn read_sought(
+        &self,
+        path: &Path,
+        columns: &[&str],
+        sought: &Sought,
+        step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
+    ) -> Result<(), LakeError> {
+        let file = File::open(path)?;
+        let ends = self.ends.of(path, &file)?;
+        let (groups, rows) = sought.rows(ends.metadata());
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
+        read_columns(reader.with_row_groups(groups).with_row_selection(rows), columns, step)
+    }
+
+    /// How the addresses of a file lie: see [`skip::samples`].
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn address_samples(&self, path: &Path, sought: &Sought) -> Result<Vec<(u128, usize)>, LakeError> {
+        let ends = self.ends.of(path, &File::open(path)?)?;
+        Ok(skip::samples(ends.metadata(), sought))
     }
 
     /// Every sighting of an address in some days, in the columns of the table.
@@ -63,16 +93,16 @@ impl Lake {
     /// # Errors
     /// The disk's.
     pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<Vec<RecordBatch>, LakeError> {
-        let halves = event::address::halves(bits);
-        let files = self.sighting_files(days, |file| may_have(file, halves))?;
+        let sought = Sought::address(bits);
+        let files = self.sighting_files(days, |file| sought.may_be_in(file))?;
         let found = self.deal(&files, |found: &mut Vec<RecordBatch>, day, path| {
             let file = File::open(path)?;
             let ends = self.ends.of(path, &file)?;
             let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
-            let groups = groups_with(reader.metadata(), halves.1);
-            let is_it = is_address(reader.parquet_schema(), halves);
+            let (groups, rows) = sought.rows(reader.metadata());
+            let is_it = is_address(reader.parquet_schema(), event::address::halves(bits));
             let reader = reader.with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
-            for batch in reader.with_row_groups(groups).build()? {
+            for batch in reader.with_row_groups(groups).with_row_selection(rows).build()? {
                 found.push(with_day(&batch?, day)?);
             }
             Ok(())
@@ -101,7 +131,7 @@ impl Lake {
     }
 
     /// The files of some days that are wanted.
-    fn sighting_files(
+    pub(crate) fn sighting_files(
         &self,
         days: &Range<i32>,
         wanted: impl Fn(&Add) -> bool,
@@ -134,30 +164,6 @@ impl Ends {
     }
 }
 
-/// Whether an address may be in a file, by the smallest and largest halves that the log tells of it.
-fn may_have(file: &Add, (high, low): (i64, i64)) -> bool {
-    let Some(Ok(stats)) = file.stats.as_ref().map(|stats| serde_json::from_str::<Value>(stats)) else { return true };
-    let holds = |name: &str, half: i64| {
-        let bound = |side: &str| stats[side][name].as_i64();
-        bound("minValues").is_none_or(|min| min <= half) && bound("maxValues").is_none_or(|max| half <= max)
-    };
-    holds("ip_hi", high) && holds("ip_lo", low)
-}
-
-/// Row groups whose addresses, by their lower halves, may be among them.
-fn groups_with(ends: &ParquetMetaData, low: i64) -> Vec<usize> {
-    let may_have = |group: &RowGroupMetaData| {
-        let column = group.columns().iter().find(|column| column.column_path().string() == "ip_lo");
-        match column.and_then(|column| column.statistics()) {
-            Some(Statistics::Int64(range)) => {
-                range.min_opt().is_none_or(|min| *min <= low) && range.max_opt().is_none_or(|max| *max >= low)
-            }
-            _ => true,
-        }
-    };
-    (0..ends.num_row_groups()).filter(|group| may_have(ends.row_group(*group))).collect()
-}
-
 fn is_address(schema: &SchemaDescriptor, (high, low): (i64, i64)) -> impl ArrowPredicate + use<> {
     let halves = ProjectionMask::columns(schema, ["ip_hi", "ip_lo"]);
     ArrowPredicateFn::new(halves, move |batch| {
@@ -178,13 +184,20 @@ fn with_day(batch: &RecordBatch, day: i32) -> Result<RecordBatch, LakeError> {
 fn read(
     path: &Path,
     columns: &[&str],
-    mut each: impl FnMut(&RecordBatch) -> Result<(), LakeError>,
+    step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
 ) -> Result<(), LakeError> {
     let options = ArrowReaderOptions::new().with_schema(Arc::clone(&FILE_SCHEMA));
-    let file = ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(path)?, options)?;
+    read_columns(ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(path)?, options)?, columns, step)
+}
+
+fn read_columns(
+    file: ParquetRecordBatchReaderBuilder<File>,
+    columns: &[&str],
+    mut step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
+) -> Result<(), LakeError> {
     let wanted = ProjectionMask::columns(file.parquet_schema(), columns.iter().copied());
     for batch in file.with_projection(wanted).with_batch_size(BATCH_ROWS).build()? {
-        each(&batch?)?;
+        step(&Rows::of(&batch?))?;
     }
     Ok(())
 }
@@ -213,6 +226,28 @@ impl<'b> Rows<'b> {
         Whole(self.0.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>()))
     }
 
+    /// A column of instants, microseconds since 1970 UTC.
+    pub(crate) fn instants(&self, name: &str) -> Option<&'b [i64]> {
+        let column = self.0.column_by_name(name)?.as_primitive_opt::<TimestampMicrosecondType>()?;
+        Some(column.values())
+    }
+
+    /// The ports of exposed services.
+    pub(crate) fn ports(&self) -> Option<&'b Int32Array> {
+        self.0.column_by_name("port")?.as_primitive_opt::<Int32Type>()
+    }
+
+    /// The samples of every row.
+    pub(crate) fn samples(&self) -> Option<Samples<'b>> {
+        let lists = self.0.column_by_name("samples")?.as_list_opt::<i32>()?;
+        let fields = lists.values().as_struct_opt()?;
+        Some(Samples {
+            ends: lists.value_offsets(),
+            times: fields.column(0).as_primitive_opt::<TimestampMicrosecondType>()?.values(),
+            ports: fields.column(1).as_primitive_opt::<Int32Type>()?,
+        })
+    }
+
     /// The texts of subjects that are no addresses.
     pub(crate) fn subject(&self) -> Option<&'b StringArray> {
         self.0.column_by_name("subject").and_then(|column| column.as_string_opt::<i32>())
@@ -226,6 +261,22 @@ pub(crate) struct Whole<'b>(Option<&'b Int64Array>);
 impl Whole<'_> {
     pub(crate) fn get(self, row: usize) -> Option<i64> {
         self.0.filter(|column| column.is_valid(row)).map(|column| column.value(row))
+    }
+}
+
+/// Lists of samples.
+#[derive(Clone, Copy)]
+pub(crate) struct Samples<'b> {
+    ends: &'b [i32],
+    times: &'b [i64],
+    ports: &'b Int32Array,
+}
+
+impl Samples<'_> {
+    /// Those of a row.
+    pub(crate) fn of(&self, row: usize) -> impl Iterator<Item = Sample> {
+        let port = |at| if self.ports.is_valid(at) { self.ports.value(at) } else { -1 };
+        (self.ends[row] as usize..self.ends[row + 1] as usize).map(move |at| Sample::new(self.times[at], port(at)))
     }
 }
 

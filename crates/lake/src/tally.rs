@@ -4,16 +4,13 @@ use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::hash::BuildHasher as _;
 
-use constituency::{Attributor, Hints, OrgId, Owner, PlaceId};
-use event::address;
-use event::rules::Kind;
-use event::subject::Subject;
+use constituency::{Attributor, OrgId, Owner, PlaceId};
 use event::time::day_text;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ask::{By, Count, Filter};
-use crate::owner::owner_of_text;
 use crate::scan::{Coded, Numbered, Rows, Whole};
+use crate::wanted::{Owned, Wanted};
 use crate::{Lake, LakeError};
 
 /// What a count reads.
@@ -148,11 +145,10 @@ impl Counting<'_> {
         let asks_owner =
             self.filter.names_owner() || groups_ask(&groups.0) || groups.1.as_ref().is_some_and(groups_ask);
         let counts = rows.whole("count");
-        for row in 0..rows.len() {
-            if !wanted.wants(row, &owned) {
-                continue;
-            }
-            let owner = if asks_owner { owned.owner(row, day, self.attributor) } else { Owner::default() };
+        let wanted: Vec<usize> = (0..rows.len()).filter(|row| wanted.wants(*row, &owned)).collect();
+        let owners = if asks_owner { owned.owners(&wanted, day, self.attributor) } else { Vec::new() };
+        for (at, row) in wanted.into_iter().enumerate() {
+            let owner = owners.get(at).copied().unwrap_or_default();
             if !self.owns(&owner) {
                 continue;
             }
@@ -255,106 +251,5 @@ impl Group<'_> {
             Self::Place => owner.place.map(|place: PlaceId| u32::from(place.number())),
         };
         number.unwrap_or(UNKNOWN)
-    }
-}
-
-/// Which rows a filter means, as far as no owner is asked.
-struct Wanted<'b> {
-    filter: &'b Filter,
-    /// A column of words, whether each word is wanted, and whether none is.
-    words: Vec<(Coded<'b>, Vec<bool>, bool)>,
-    asn: Option<(Whole<'b>, i64)>,
-}
-
-impl<'b> Wanted<'b> {
-    fn of(filter: &'b Filter, rows: &Rows<'b>) -> Self {
-        let mut words = Vec::new();
-        let mut only = |name, wants: &dyn Fn(&str) -> bool, none| {
-            let column = rows.words(name);
-            words.push((column, column.each(wants), none));
-        };
-        if !filter.kinds.is_empty() {
-            only("kind", &|word| Kind::parse(word).is_some_and(|kind| filter.kinds.contains(&kind)), false);
-        }
-        if let Some(family) = &filter.family {
-            only("family", &|word| word == family, false);
-        }
-        if !filter.not_families.is_empty() {
-            only("family", &|word| !filter.not_families.iter().any(|family| family == word), true);
-        }
-        if let Some(feed) = &filter.feed {
-            only("feed", &|word| word == feed, false);
-        }
-        Self { filter, words, asn: filter.asn.map(|asn| (rows.whole("feed_asn"), i64::from(asn))) }
-    }
-
-    fn wants(&self, row: usize, owned: &Owned<'_>) -> bool {
-        self.words.iter().all(|(column, wanted, none)| column.code(row).map_or(*none, |code| wanted[code]))
-            && self.asn.is_none_or(|(asns, asn)| asns.get(row) == Some(asn))
-            && self.filter.subject.as_ref().is_none_or(|subject| owned.is(row, subject))
-            && (self.filter.ranges.is_empty() || owned.is_in(row, &self.filter.ranges))
-    }
-}
-
-/// The columns that tell a row's subject and owner.
-struct Owned<'b> {
-    high: Whole<'b>,
-    low: Whole<'b>,
-    kind: Coded<'b>,
-    subject: Option<&'b arrow_array::StringArray>,
-    asn: Whole<'b>,
-    place: Coded<'b>,
-}
-
-impl<'b> Owned<'b> {
-    fn of(rows: &Rows<'b>) -> Self {
-        Self {
-            high: rows.whole("ip_hi"),
-            low: rows.whole("ip_lo"),
-            kind: rows.words("subject_kind"),
-            subject: rows.subject(),
-            asn: rows.whole("feed_asn"),
-            place: rows.words("feed_place"),
-        }
-    }
-
-    fn bits(&self, row: usize) -> Option<u128> {
-        self.high.get(row).zip(self.low.get(row)).map(|(high, low)| address::join(high, low))
-    }
-
-    fn text(&self, row: usize) -> (&'b str, &'b str) {
-        (self.kind.get(row).unwrap_or_default(), self.subject.map_or("", |subjects| subjects.value(row)))
-    }
-
-    fn subject(&self, row: usize, texts: &Numbered) -> ((i64, i64), bool) {
-        if let Some(halves) = self.high.get(row).zip(self.low.get(row)) {
-            return (halves, false);
-        }
-        let (kind, text) = self.text(row);
-        ((i64::from(texts.number(&format!("{kind} {text}"))), 0), true)
-    }
-
-    fn is(&self, row: usize, subject: &Subject) -> bool {
-        match subject {
-            Subject::Address(ip) => self.bits(row) == Some(address::to_bits(*ip)),
-            Subject::Account(text) | Subject::Url(text) | Subject::Name(text) => {
-                self.text(row) == (subject.kind(), text.as_str())
-            }
-        }
-    }
-
-    /// Whether an address is in one of the ranges; what is no address always is.
-    fn is_in(&self, row: usize, ranges: &[(u128, u128)]) -> bool {
-        self.bits(row).is_none_or(|bits| ranges.iter().any(|(first, last)| (*first..=*last).contains(&bits)))
-    }
-
-    fn owner(&self, row: usize, day: i32, attributor: &Attributor) -> Owner {
-        let asn = self.asn.get(row).and_then(|asn| u32::try_from(asn).ok());
-        let place = self.place.get(row);
-        if let Some(bits) = self.bits(row) {
-            return attributor.owner_of_address(bits, day, asn, place);
-        }
-        let (kind, subject) = self.text(row);
-        owner_of_text(attributor, kind, subject, day, Hints { asn, place })
     }
 }

@@ -1,14 +1,14 @@
 //! `list`: the findings of an owner in a month, as files.
 
-use std::collections::BTreeSet;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::lake::Lake;
 use ::lake::ask::{Filter, Listed, Months};
-use constituency::{Attributor, OrgId, Places};
-use disk::Taken;
+use ::lake::lists::Whose;
+use constituency::{Attributor, Places};
+use disk::{NewFile, Taken};
 use documents::csv::ListCsv;
 use documents::list::{Counts, ListHead, ListRow, Status, samples_text};
 use documents::local::Local;
@@ -22,10 +22,11 @@ use crate::exit;
 
 /// Rows shown of a single list; the files have all.
 const SHOWN_ROWS: usize = 15;
-/// Levels of organisations above an owner that are looked at: no real tree is so high.
-const DEPTH_MAX: usize = 64;
 /// How a person is told when.
 const SHOWN_TIME: &str = "%Y-%m-%d %H:%M";
+
+/// Lists made in one pass, each with a file open: with more owners there is a pass for each so many.
+const LISTS_AT_ONCE: usize = 400;
 
 /// A list that was written.
 struct Made {
@@ -44,15 +45,34 @@ struct Maker<'m> {
     owners: Arc<Attributor>,
     months: Months,
     places: Places,
+    local: Local,
     data_version: u64,
+}
+
+/// A list to be made: what its files are called, and whose findings are in it.
+struct Wish {
+    code: String,
+    name: String,
+    whose: Whose,
+    formats: Vec<ListFormat>,
+}
+
+/// A list being written.
+struct Writing {
+    csv: Option<(PathBuf, ListCsv<NewFile>)>,
+    counts: Counts,
+    first: Vec<ListRow>,
+    /// Rows for a workbook, until they are too many for one.
+    rows: Option<Vec<ListRow>>,
+    is_too_long: bool,
 }
 
 pub(crate) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<i32> {
     let lake = desk.lake()?;
     let data_version = lake.standing()?.sightings;
     let owners = desk.owners(args.attribution)?;
-    let maker =
-        Maker { desk, args, lake, owners, months: months(&args.month)?, places: Places::shipped(), data_version };
+    let (months, places, local) = (months(&args.month)?, Places::shipped(), Local::of(desk.folder.zone()));
+    let maker = Maker { desk, args, lake, owners, months, places, local, data_version };
     std::fs::create_dir_all(&args.out)?;
     let made = maker.make()?;
     if desk.out.json() {
@@ -79,84 +99,91 @@ impl Maker<'_> {
     }
 
     fn make(&self) -> anyhow::Result<Vec<Made>> {
-        if let Some(code) = &self.args.org {
-            return Ok(vec![self.owner(code)?]);
-        }
         if let Some(asn) = self.args.asn {
-            let filter = Filter { asn: Some(asn), ..self.base() };
-            return Ok(vec![self.list(&format!("AS{asn}"), "", &filter)?]);
+            let formats = self.formats(true);
+            let wish = Wish { code: format!("AS{asn}"), name: String::new(), whose: Whose::default(), formats };
+            return self.write(&[wish], &Filter { asn: Some(asn), ..self.base() }, true);
         }
-        let period = Filter { since: Some(self.months.before), ..self.base() };
-        let (organisations, isps) = self.lake.owners(&self.owners, &period)?;
-        let codes: BTreeSet<String> =
-            organisations.iter().chain(&isps).flat_map(|code| self.with_parents(code)).collect();
-        codes.iter().map(|code| self.owner(code)).collect()
+        if let Some(code) = &self.args.org {
+            let (wish, filter) = self.wish(code)?;
+            return self.write(&[wish], &filter, true);
+        }
+        let mut codes = self.owners.codes().to_vec();
+        codes.sort_unstable();
+        let mut made = Vec::new();
+        for codes in codes.chunks(LISTS_AT_ONCE) {
+            let wishes = codes.iter().map(|code| Ok(self.wish(code)?.0)).collect::<anyhow::Result<Vec<Wish>>>()?;
+            made.extend(self.write(&wishes, &self.base(), false)?);
+        }
+        Ok(made)
     }
 
-    /// An owner and those above it: what is below them counts as theirs, too.
-    fn with_parents(&self, code: &str) -> Vec<String> {
-        let day = self.months.to - 1;
-        let parent = |id: &OrgId| self.owners.parent(*id, day);
-        let above = std::iter::successors(self.owners.id(code).and_then(|id| parent(&id)), parent).take(DEPTH_MAX);
-        std::iter::once(code.to_owned()).chain(above.map(|id| self.owners.code(id).to_owned())).collect()
-    }
-
-    fn owner(&self, code: &str) -> anyhow::Result<Made> {
+    /// The list of an owner, with what is below it, and the rows it can be in.
+    fn wish(&self, code: &str) -> anyhow::Result<(Wish, Filter)> {
         let mut filter = self.base();
         filter::own(&mut filter, &self.owners, code, self.desk.today())?;
-        let name = self
-            .owners
-            .id(code)
-            .and_then(|id| self.owners.organisation(id, self.months.to - 1))
-            .map_or(String::new(), |organisation| organisation.name.clone());
-        self.list(code, &name, &filter)
+        let last = self.months.to - 1;
+        let organisation = self.owners.id(code).and_then(|id| self.owners.organisation(id, last));
+        let name = organisation.map_or(String::new(), |organisation| organisation.name.clone());
+        let (organisations, isps) = (filter.organisations.clone(), filter.isps.clone());
+        let formats = self.formats(!isps.is_empty());
+        Ok((Wish { code: code.to_owned(), name, whose: Whose { organisations, isps }, formats }, filter))
     }
 
-    fn list(&self, code: &str, name: &str, filter: &Filter) -> anyhow::Result<Made> {
-        let zone = self.desk.folder.zone();
-        let base = self.args.out.join(format!("{}-{}", file_name(code), self.args.month));
-        let csv_path = base.with_extension("csv");
-        let wants = |format| self.args.format.contains(&format);
-        let disk = &self.desk.folder.disk;
-        let mut csv = wants(ListFormat::Csv).then(|| ListCsv::new(disk.create(&csv_path)?, zone)).transpose()?;
-        let (mut counts, mut rows, mut many, mut first) = (Counts::default(), Vec::new(), false, Vec::new());
-        self.lake.list(&self.owners, filter, self.months, |listed| {
-            let row = self.row(listed);
-            counts.add(row.status);
-            if let Some(csv) = &mut csv {
-                csv.push(&row)?;
-            }
-            if first.len() < SHOWN_ROWS {
-                first.push(row.clone());
-            }
-            many |= rows.len() == ROWS_MAX as usize;
-            if wants(ListFormat::Xlsx) && !many {
-                rows.push(row);
-            }
-            Ok::<_, anyhow::Error>(())
+    /// What was asked for; if nothing was, an operator gets what its machines read, anyone else a workbook, too.
+    fn formats(&self, is_operator: bool) -> Vec<ListFormat> {
+        match &self.args.format[..] {
+            [] if is_operator => vec![ListFormat::Csv],
+            [] => vec![ListFormat::Csv, ListFormat::Xlsx],
+            asked => asked.to_vec(),
+        }
+    }
+
+    /// Makes lists in one pass; one that has no row only if `empty`.
+    fn write(&self, wishes: &[Wish], filter: &Filter, empty: bool) -> anyhow::Result<Vec<Made>> {
+        let owners: Vec<Whose> = wishes.iter().map(|wish| wish.whose.clone()).collect();
+        let begin = |wish: &Wish| if empty { Writing::begin(self, wish).map(Some) } else { Ok(None) };
+        let mut lists = wishes.iter().map(begin).collect::<anyhow::Result<Vec<Option<Writing>>>>()?;
+        self.lake.lists(&self.owners, filter, self.months, &owners, |list, listed| {
+            let writing = match &mut lists[list] {
+                Some(writing) => writing,
+                none => none.insert(Writing::begin(self, &wishes[list])?),
+            };
+            writing.push(self.row(listed))
         })?;
+        let written = wishes.iter().zip(lists).filter_map(|(wish, list)| Some((wish, list?)));
+        written.map(|(wish, list)| self.end(wish, list)).collect()
+    }
+
+    /// The path of a list's file, without what it ends in.
+    fn path(&self, code: &str, extension: &str) -> PathBuf {
+        // A code may have a point in it.
+        self.args.out.join(format!("{}-{}.{extension}", file_name(code), self.args.month))
+    }
+
+    fn end(&self, wish: &Wish, list: Writing) -> anyhow::Result<Made> {
         let mut files = Vec::new();
-        if let Some(csv) = csv {
+        if let Some((path, csv)) = list.csv {
             csv.finish()?.publish(Taken::Replace)?;
-            files.push(csv_path);
+            files.push(path);
         }
-        if wants(ListFormat::Xlsx) && !many {
-            files.push(self.book(&base.with_extension("xlsx"), code, name, counts, &rows)?);
+        if let Some(rows) = &list.rows {
+            files.push(self.book(wish, list.counts, rows)?);
         }
-        let of = |status| counts.of(status);
+        let of = |status| list.counts.of(status);
         let told = json!({
-            "owner": code, "name": name, "new": of(Status::New), "still": of(Status::Still), "back": of(Status::Back),
-            "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": many,
+            "owner": wish.code, "name": wish.name, "new": of(Status::New), "still": of(Status::Still),
+            "back": of(Status::Back), "gone": of(Status::Gone), "files": files, "too_many_for_xlsx": list.is_too_long,
             "attribution_version": self.owners.version(), "sightings_version": self.data_version,
         });
-        let rows = Status::ALL.into_iter().map(|status| counts.of(status) as usize).sum();
-        Ok(Made { told, first, rows })
+        let rows = Status::ALL.into_iter().map(|status| of(status) as usize).sum();
+        Ok(Made { told, first: list.first, rows })
     }
 
-    fn book(&self, path: &Path, code: &str, name: &str, counts: Counts, rows: &[ListRow]) -> anyhow::Result<PathBuf> {
+    fn book(&self, wish: &Wish, counts: Counts, rows: &[ListRow]) -> anyhow::Result<PathBuf> {
         let head = ListHead {
-            owner_code: code.to_owned(),
-            owner_name: name.to_owned(),
+            owner_code: wish.code.clone(),
+            owner_name: wish.name.clone(),
             month: self.args.month.clone(),
             attribution_version: self.owners.version().into(),
             data_version: self.data_version,
@@ -168,12 +195,12 @@ impl Maker<'_> {
         rows.iter().try_for_each(|row| book.push(row))?;
         let mut bytes = Vec::new();
         book.finish(Cursor::new(&mut bytes))?;
-        self.desk.folder.disk.write(path, &bytes, Taken::Replace)?;
-        Ok(path.to_owned())
+        let path = self.path(&wish.code, "xlsx");
+        self.desk.folder.disk.write(&path, &bytes, Taken::Replace)?;
+        Ok(path)
     }
 
     fn row(&self, listed: Listed) -> ListRow {
-        let local = Local::of(self.desk.folder.zone());
         let samples: Vec<_> = listed.samples.iter().map(|s| (s.time, (s.port >= 0).then_some(s.port))).collect();
         let status = status(&listed);
         let gone = status == Status::Gone;
@@ -196,8 +223,40 @@ impl Maker<'_> {
             organisation: listed.organisation,
             place: self.places.name(&listed.place).unwrap_or(&listed.place).to_owned(),
             feeds: listed.feeds.replace(' ', ", "),
-            samples: samples_text(&samples, &local),
+            samples: samples_text(&samples, &self.local),
         }
+    }
+}
+
+impl Writing {
+    fn begin(maker: &Maker<'_>, wish: &Wish) -> anyhow::Result<Self> {
+        let wants = |format| wish.formats.contains(&format);
+        let csv = |path: PathBuf| {
+            let file = maker.desk.folder.disk.create(&path)?;
+            Ok::<_, anyhow::Error>((path, ListCsv::new(file, maker.desk.folder.zone())?))
+        };
+        Ok(Self {
+            csv: wants(ListFormat::Csv).then(|| csv(maker.path(&wish.code, "csv"))).transpose()?,
+            counts: Counts::default(),
+            first: Vec::new(),
+            rows: wants(ListFormat::Xlsx).then(Vec::new),
+            is_too_long: false,
+        })
+    }
+
+    fn push(&mut self, row: ListRow) -> anyhow::Result<()> {
+        self.counts.add(row.status);
+        if let Some((_, csv)) = &mut self.csv {
+            csv.push(&row)?;
+        }
+        if self.first.len() < SHOWN_ROWS {
+            self.first.push(row.clone());
+        }
+        self.is_too_long |= self.rows.take_if(|rows| rows.len() == ROWS_MAX as usize).is_some();
+        if let Some(rows) = &mut self.rows {
+            rows.push(row);
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,569 @@
+//! Owners' lists: the findings of a month with what was before, for many owners in one pass over the files.
+//!
+//! Files are sorted by subject, so a part of all addresses is a stretch of every file: each part is folded in memory by a
+//! thread of its own and told before the next but one is begun. What is held depends on a part and not on the country.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::thread;
+
+use constituency::{Attributor, OrgId, Owner};
+use rustc_hash::FxHashMap;
+
+use crate::ask::{Filter, Listed, Months};
+use crate::lake::THREADS;
+use crate::scan::{Coded, Numbered, Rows, Samples};
+use crate::schema::SAMPLES_MAX;
+use crate::sighting::Sample;
+use crate::skip::Sought;
+use crate::wanted::{Owned, Wanted};
+use crate::{Lake, LakeError};
+
+/// Rows of the two months that make a part: far more than the pages that two parts share, few enough to be held.
+const PART_ROWS: Range<usize> = 32 * 1024..4 << 20;
+/// Findings that a part may have, some 300 bytes each; with more it is cut in two.
+const PART_FINDINGS: usize = 512 * 1024;
+/// What tells findings and owners apart, and is read of the days before both months.
+const EARLIER: [&str; 11] = [
+    "subject_kind",
+    "ip_hi",
+    "ip_lo",
+    "subject",
+    "kind",
+    "family",
+    "identifier",
+    "transport",
+    "port",
+    "feed",
+    "feed_asn",
+];
+/// What is read of the month before besides.
+const BEFORE: [&str; 3] = ["first", "last", "feed_place"];
+/// What is read of the month itself besides.
+const THIS: [&str; 2] = ["count", "samples"];
+/// The columns of words of a finding.
+const WORDS: [&str; 4] = ["kind", "family", "identifier", "transport"];
+/// No word, no text, no port.
+const NONE: u32 = u32::MAX;
+
+/// Whose findings make a list: those of one of these organisations, of one of these operators; of everybody if none is
+/// named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Whose {
+    /// Codes of organisations.
+    pub organisations: Vec<String>,
+    /// Codes of operators.
+    pub isps: Vec<String>,
+}
+
+/// The days' files.
+type Files = Vec<(i32, Vec<PathBuf>)>;
+
+impl Lake {
+    /// The findings of an owner in a month, those of the month before that are gone among them (`count` 0): by address,
+    /// then what is no address, then by finding.
+    ///
+    /// # Errors
+    /// The disk's, or that of `each`.
+    pub fn list<E: From<LakeError>>(
+        &self,
+        attributor: &Attributor,
+        filter: &Filter,
+        months: Months,
+        mut each: impl FnMut(Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let whose = Whose { organisations: filter.organisations.clone(), isps: filter.isps.clone() };
+        self.lists(attributor, filter, months, &[whose], |_, listed| each(listed))
+    }
+
+    /// As [`list`](Self::list) for many owners at once, each finding with the number of its list. Of the filter no owner
+    /// counts.
+    ///
+    /// # Errors
+    /// The disk's, or that of `each`.
+    pub fn lists<E: From<LakeError>>(
+        &self,
+        attributor: &Attributor,
+        filter: &Filter,
+        months: Months,
+        owners: &[Whose],
+        each: impl FnMut(usize, Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut sought = Sought::all();
+        if !filter.ranges.is_empty() {
+            sought.ranges.clone_from(&filter.ranges);
+        }
+        let since = filter.since.unwrap_or(i32::MIN);
+        let files = |days: Range<i32>| self.sighting_files(&days, |file| sought.may_be_in(file));
+        let (earlier, both) = (files(since..months.before)?, files(since.max(months.before)..months.to)?);
+        let lists = Lists::of(owners, attributor);
+        let (words, texts) = (Numbered::default(), Numbered::default());
+        let pass = Pass { lake: self, attributor, filter, months, lists, words, texts, earlier, both };
+        pass.run(pass.parts(&sought)?, each)
+    }
+}
+
+/// Which lists an owner's findings go to.
+struct Lists {
+    everyone: Vec<u32>,
+    /// By [`OrgId::index`].
+    of_organisation: Vec<Vec<u32>>,
+    of_isp: Vec<Vec<u32>>,
+    /// Of each list that names both, the operators.
+    also: FxHashMap<u32, Vec<OrgId>>,
+}
+
+impl Lists {
+    fn of(owners: &[Whose], attributor: &Attributor) -> Self {
+        let all = vec![Vec::new(); attributor.codes().len()];
+        let mut lists =
+            Self { everyone: Vec::new(), of_organisation: all.clone(), of_isp: all, also: FxHashMap::default() };
+        let ids = |codes: &[String]| codes.iter().filter_map(|code| attributor.id(code)).collect::<Vec<_>>();
+        for (list, whose) in (0..).zip(owners) {
+            let (organisations, isps) = (ids(&whose.organisations), ids(&whose.isps));
+            if whose.organisations.is_empty() && whose.isps.is_empty() {
+                lists.everyone.push(list);
+            } else if whose.organisations.is_empty() {
+                isps.iter().for_each(|id| lists.of_isp[id.index()].push(list));
+            } else {
+                organisations.iter().for_each(|id| lists.of_organisation[id.index()].push(list));
+                if !whose.isps.is_empty() {
+                    lists.also.insert(list, isps);
+                }
+            }
+        }
+        lists
+    }
+
+    fn with(&self, owner: &Owner) -> impl Iterator<Item = u32> {
+        let by_organisation = owner.organisation.map_or(&[][..], |id| &self.of_organisation[id.index()]);
+        let by_isp = owner.isp.map_or(&[][..], |id| &self.of_isp[id.index()]);
+        let isp = owner.isp;
+        let is_also = move |list: &&u32| {
+            self.also.is_empty() || self.also.get(list).is_none_or(|isps| isp.is_some_and(|isp| isps.contains(&isp)))
+        };
+        self.everyone.iter().chain(by_isp).chain(by_organisation.iter().filter(is_also)).copied()
+    }
+}
+
+/// A stretch of all addresses.
+struct Part {
+    sought: Sought,
+    /// Where pages begin in it, with their rows, in order.
+    pages: Vec<(u128, usize)>,
+}
+
+impl Part {
+    /// Cuts it into such of about so many rows.
+    fn cut(self, rows: usize) -> Vec<Self> {
+        let (mut parts, mut held, mut begun, mut from) = (Vec::new(), 0, 0, 0);
+        for (at, (address, page)) in self.pages.iter().enumerate() {
+            if held >= rows && *address > self.pages[begun].0 {
+                let sought = Sought { ranges: self.sought.within((from, address - 1)), texts: false };
+                parts.push(Self { sought, pages: self.pages[begun..at].to_vec() });
+                (held, begun, from) = (0, at, *address);
+            }
+            held += page;
+        }
+        let sought = Sought { ranges: self.sought.within((from, u128::MAX)), texts: self.sought.texts };
+        parts.push(Self { sought, pages: self.pages[begun..].to_vec() });
+        parts
+    }
+
+    fn rows(&self) -> usize {
+        self.pages.iter().map(|page| page.1).sum()
+    }
+}
+
+/// Lists in the making.
+struct Pass<'p> {
+    lake: &'p Lake,
+    attributor: &'p Attributor,
+    filter: &'p Filter,
+    months: Months,
+    lists: Lists,
+    words: Numbered,
+    /// Subjects that are no addresses, after their kind.
+    texts: Numbered,
+    earlier: Files,
+    both: Files,
+}
+
+impl Pass<'_> {
+    fn parts(&self, sought: &Sought) -> Result<Vec<Part>, LakeError> {
+        let mut pages = Vec::new();
+        for file in self.both.iter().flat_map(|(_, files)| files) {
+            pages.extend(self.lake.address_samples(file, sought)?);
+        }
+        pages.sort_unstable();
+        let whole = Part { sought: sought.clone(), pages };
+        let rows = whole.rows().div_ceil(2 * THREADS).clamp(PART_ROWS.start, PART_ROWS.end);
+        Ok(whole.cut(rows))
+    }
+
+    /// Folds parts, some at a time, and tells them in their order.
+    fn run<E: From<LakeError>>(
+        &self,
+        parts: Vec<Part>,
+        mut each: impl FnMut(usize, Listed) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let broken = |_| LakeError::from(std::io::Error::other("a thread that makes lists broke off"));
+        thread::scope(|scope| {
+            let begin = |part: Part| scope.spawn(move || (self.fold(&part.sought), part));
+            let mut waiting = parts.into_iter();
+            let mut begun: VecDeque<_> = waiting.by_ref().take(THREADS).map(begin).collect();
+            while let Some(first) = begun.pop_front() {
+                let (found, part) = first.join().map_err(broken)?;
+                let found = found?;
+                if found.is_full() && part.pages.len() > 1 {
+                    let half = part.rows().div_ceil(2);
+                    part.cut(half).into_iter().rev().for_each(|half| begun.push_front(begin(half)));
+                    continue;
+                }
+                begun.extend(waiting.next().map(begin));
+                self.tell(found, &mut each)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// All findings of a part; too many are a sign that it is to be cut.
+    fn fold(&self, sought: &Sought) -> Result<Found, LakeError> {
+        let mut found = Found { can_be_cut: !sought.ranges.is_empty(), ..Found::default() };
+        for (day, files) in &self.both {
+            let is_this = *day >= self.months.from;
+            let columns: Vec<&str> =
+                EARLIER.iter().chain(&BEFORE).chain(THIS.iter().filter(|_| is_this)).copied().collect();
+            for file in files {
+                if found.is_full() {
+                    return Ok(found);
+                }
+                self.lake.read_sought(file, &columns, sought, |rows| {
+                    self.add(&mut found, sought, *day, rows);
+                    Ok(())
+                })?;
+            }
+        }
+        if found.entries.is_empty() {
+            return Ok(found);
+        }
+        for (day, files) in &self.earlier {
+            for file in files {
+                self.lake.read_sought(file, &EARLIER, sought, |rows| {
+                    self.mark(&mut found, sought, *day, rows);
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn add(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
+        let finding = Finding::columns(rows, &self.words);
+        let feeds = rows.words("feed");
+        let feed_numbers = feeds.each(|feed| self.words.number(feed));
+        let (firsts, lasts) = (rows.instants("first").unwrap_or_default(), rows.instants("last").unwrap_or_default());
+        let (counts, samples) = (rows.whole("count"), rows.samples());
+        let month = if day >= self.months.from { self.months.from } else { self.months.before };
+        self.each_owned(sought, day, rows, |row, subject, owner| {
+            let mut lists = self.lists.with(owner).peekable();
+            if lists.peek().is_none() {
+                return;
+            }
+            let seen = Seen {
+                day,
+                bit: 1 << ((day - month) as u32 % u32::BITS),
+                is_this: day >= self.months.from,
+                owner: *owner,
+                first: firsts.get(row).copied().unwrap_or_default(),
+                last: lasts.get(row).copied().unwrap_or_default(),
+                count: counts.get(row).unwrap_or_default(),
+                feed: feeds.code(row).and_then(|code| feed_numbers.get(code).copied()),
+                samples: samples.as_ref(),
+                row,
+            };
+            let finding = found.findings.number(finding.of(row));
+            for list in lists {
+                let entry = found.entries.entry(Key { subject, finding, list }).or_default();
+                entry.see(&seen, &mut found.feeds, self.attributor);
+            }
+        });
+    }
+
+    fn mark(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
+        let finding = Finding::columns(rows, &self.words);
+        self.each_owned(sought, day, rows, |row, subject, owner| {
+            let Some(finding) = found.findings.known(finding.of(row)) else { return };
+            for list in self.lists.with(owner) {
+                if let Some(entry) = found.entries.get_mut(&Key { subject, finding, list }) {
+                    entry.earlier = true;
+                }
+            }
+        });
+    }
+
+    /// Every row that is wanted, with its subject and owner.
+    fn each_owned(&self, sought: &Sought, day: i32, rows: &Rows<'_>, mut each: impl FnMut(usize, Subject, &Owner)) {
+        let (wanted, owned) = (Wanted::of(self.filter, rows), Owned::of(rows));
+        let is_wanted = |row: &usize| sought.has(owned.bits(*row)) && wanted.wants(*row, &owned);
+        let wanted: Vec<usize> = (0..rows.len()).filter(is_wanted).collect();
+        let owners = owned.owners(&wanted, day, self.attributor);
+        for (row, owner) in wanted.into_iter().zip(&owners) {
+            let subject = owned.bits(row).map_or_else(
+                || Subject { text: owned.number(row, &self.texts), bits: (0, 0) },
+                |bits| Subject { text: NONE, bits: ((bits >> 64) as u64, bits as u64) },
+            );
+            each(row, subject, owner);
+        }
+    }
+
+    /// Tells a part's findings in their order.
+    fn tell<E>(&self, found: Found, each: &mut impl FnMut(usize, Listed) -> Result<(), E>) -> Result<(), E> {
+        let words = self.words.texts();
+        let texts = if found.entries.keys().any(|key| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
+        let (ranks, findings) = (found.findings.ranks(&words), found.findings.all);
+        let text = |subject: Subject| texts.get(subject.text as usize).and_then(|text| text.split_once(' '));
+        let mut entries: Vec<(Key, Entry)> = found.entries.into_iter().collect();
+        entries.sort_unstable_by_key(|(key, _)| {
+            (text(key.subject).map(|(kind, text)| (text, kind)), key.subject.bits, ranks[key.finding as usize], key.list)
+        });
+        for (key, entry) in entries {
+            let Subject { bits, .. } = key.subject;
+            let subject = text(key.subject).map_or_else(
+                || event::address::from_bits(u128::from(bits.0) << 64 | u128::from(bits.1)).to_string(),
+                |(_, text)| text.to_owned(),
+            );
+            let finding = &findings[key.finding as usize];
+            each(key.list as usize, self.listed(subject, finding, entry, &words, &found.feeds))?;
+        }
+        Ok(())
+    }
+
+    fn listed(&self, subject: String, finding: &Finding, entry: Entry, words: &[String], feeds: &FeedSets) -> Listed {
+        let word = |number: u32| words.get(number as usize).cloned().unwrap_or_default();
+        let code = |id: Option<OrgId>| id.map_or_else(String::new, |id| self.attributor.code(id).to_owned());
+        let [kind, family, identifier, transport] = finding.words.map(word);
+        let Owner { isp, organisation, place, flags, .. } = entry.owner;
+        let mut feeds: Vec<String> = feeds.of(entry.feeds).iter().map(|feed| word(*feed)).collect();
+        feeds.sort_unstable();
+        Listed {
+            subject,
+            port: finding.port,
+            transport,
+            kind,
+            family,
+            identifier,
+            first: entry.first,
+            last: entry.last,
+            count: entry.count,
+            days: entry.days.count_ones().into(),
+            days_before: entry.days_before.count_ones().into(),
+            earlier: entry.earlier,
+            isp: code(isp),
+            organisation: code(organisation),
+            place: place.map_or_else(String::new, |place| place.code().to_owned()),
+            flags: flags.names().collect::<Vec<_>>().join(" "),
+            feeds: feeds.join(" "),
+            samples: entry.samples,
+        }
+    }
+}
+
+/// An address, or the number of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Subject {
+    bits: (u64, u64),
+    /// [`NONE`] for an address.
+    text: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    subject: Subject,
+    finding: u32,
+    list: u32,
+}
+
+/// What was found: the numbers of its [`WORDS`], and the port of an exposed service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Finding {
+    words: [u32; WORDS.len()],
+    port: Option<i32>,
+}
+
+/// The columns of findings.
+struct FindingColumns<'b> {
+    words: [(Coded<'b>, Vec<u32>); WORDS.len()],
+    ports: Option<&'b arrow_array::Int32Array>,
+}
+
+impl Finding {
+    fn columns<'b>(rows: &Rows<'b>, known: &Numbered) -> FindingColumns<'b> {
+        let words = WORDS.map(|name| {
+            let words = rows.words(name);
+            (words, words.each(|word| known.number(word)))
+        });
+        FindingColumns { words, ports: rows.ports() }
+    }
+}
+
+impl FindingColumns<'_> {
+    fn of(&self, row: usize) -> Finding {
+        let number = |at: usize| self.words[at].0.code(row).map_or(NONE, |code| self.words[at].1[code]);
+        let port = self.ports.filter(|ports| arrow_array::Array::is_valid(ports, row)).map(|ports| ports.value(row));
+        Finding { words: std::array::from_fn(number), port }
+    }
+}
+
+/// Findings by numbers.
+#[derive(Default)]
+struct Findings {
+    numbers: FxHashMap<Finding, u32>,
+    all: Vec<Finding>,
+}
+
+impl Findings {
+    fn known(&self, finding: Finding) -> Option<u32> {
+        self.numbers.get(&finding).copied()
+    }
+
+    fn number(&mut self, finding: Finding) -> u32 {
+        *self.numbers.entry(finding).or_insert_with(|| {
+            self.all.push(finding);
+            self.all.len() as u32 - 1
+        })
+    }
+
+    /// The place of each in the order of their words, what has none last.
+    fn ranks(&self, words: &[String]) -> Vec<u32> {
+        let word = |number: &u32| words.get(*number as usize).map_or((true, ""), |word| (false, word.as_str()));
+        let key = |at: &u32| {
+            let Finding { words, port } = &self.all[*at as usize];
+            (words.each_ref().map(word), port.is_none(), *port)
+        };
+        let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
+        order.sort_unstable_by_key(key);
+        let mut ranks = vec![0; order.len()];
+        (0..).zip(order).for_each(|(rank, at)| ranks[at as usize] = rank);
+        ranks
+    }
+}
+
+/// Sets of feeds by numbers: there are few. Number 0 has none.
+struct FeedSets {
+    sets: Vec<Vec<u32>>,
+    /// The set that a set and one more feed make.
+    more: FxHashMap<(u32, u32), u32>,
+}
+
+impl Default for FeedSets {
+    fn default() -> Self {
+        Self { sets: vec![Vec::new()], more: FxHashMap::default() }
+    }
+}
+
+impl FeedSets {
+    fn of(&self, set: u32) -> &[u32] {
+        &self.sets[set as usize]
+    }
+
+    fn with(&mut self, set: u32, feed: u32) -> u32 {
+        if self.of(set).contains(&feed) {
+            return set;
+        }
+        *self.more.entry((set, feed)).or_insert_with(|| {
+            let mut more = self.sets[set as usize].clone();
+            more.push(feed);
+            self.sets.push(more);
+            self.sets.len() as u32 - 1
+        })
+    }
+}
+
+/// What a part has.
+#[derive(Default)]
+struct Found {
+    entries: FxHashMap<Key, Entry>,
+    findings: Findings,
+    feeds: FeedSets,
+    can_be_cut: bool,
+}
+
+impl Found {
+    fn is_full(&self) -> bool {
+        self.can_be_cut && self.entries.len() > PART_FINDINGS
+    }
+}
+
+/// A row of sightings.
+struct Seen<'s> {
+    day: i32,
+    /// The day in its month.
+    bit: u32,
+    is_this: bool,
+    owner: Owner,
+    first: i64,
+    last: i64,
+    count: i64,
+    feed: Option<u32>,
+    samples: Option<&'s Samples<'s>>,
+    row: usize,
+}
+
+/// A finding of a list. Days come in order: what is of the month before is overwritten by the month's.
+#[derive(Default)]
+struct Entry {
+    /// Days of the month, and of the month before, a bit each.
+    days: u32,
+    days_before: u32,
+    earlier: bool,
+    first: i64,
+    last: i64,
+    count: i64,
+    /// The newest day and the owner on it.
+    newest: Option<i32>,
+    owner: Owner,
+    feeds: u32,
+    /// The smallest, in order.
+    samples: Vec<Sample>,
+}
+
+impl Entry {
+    fn see(&mut self, seen: &Seen<'_>, feeds: &mut FeedSets, attributor: &Attributor) {
+        let known = if seen.is_this { &mut self.days } else { &mut self.days_before };
+        if *known == 0 {
+            (self.first, self.last) = (seen.first, seen.last);
+        }
+        *known |= seen.bit;
+        (self.first, self.last) = (self.first.min(seen.first), self.last.max(seen.last));
+        self.own(seen, attributor);
+        if seen.is_this {
+            self.count += seen.count;
+            self.feeds = seen.feed.map_or(self.feeds, |feed| feeds.with(self.feeds, feed));
+            seen.samples.into_iter().flat_map(|samples| samples.of(seen.row)).for_each(|sample| self.keep(sample));
+        }
+    }
+
+    /// The newest owner stays; of two on one day the one whose codes come last, whatever the order of files.
+    fn own(&mut self, seen: &Seen<'_>, attributor: &Attributor) {
+        let rank = |owner: &Owner| {
+            let code = |id: Option<OrgId>| id.map(|id| attributor.code(id));
+            (code(owner.organisation), code(owner.isp), owner.place, owner.flags)
+        };
+        let is_newer = self.newest.is_none_or(|newest| newest < seen.day);
+        if is_newer || self.newest == Some(seen.day) && self.owner != seen.owner && rank(&seen.owner) > rank(&self.owner) {
+            (self.newest, self.owner) = (Some(seen.day), seen.owner);
+        }
+    }
+
+    fn keep(&mut self, sample: Sample) {
+        if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(|last| *last < sample) {
+            return;
+        }
+        if let Err(at) = self.samples.binary_search(&sample) {
+            self.samples.insert(at, sample);
+            self.samples.truncate(SAMPLES_MAX);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Which rows of a file may have the addresses that are looked for, by its statistics: groups and pages of others are not
+//! read.
+
+use std::ops::Range;
+
+use deltalake_core::kernel::Add;
+use event::address;
+use parquet::arrow::arrow_reader::RowSelection;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
+use parquet::file::page_index::column_index::{ColumnIndexMetaData, PrimitiveColumnIndex};
+use parquet::file::statistics::Statistics;
+use serde_json::Value;
+
+/// The subjects that are looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sought {
+    /// Ranges of addresses, first and last.
+    pub(crate) ranges: Vec<(u128, u128)>,
+    /// Subjects that are no addresses, too.
+    pub(crate) texts: bool,
+}
+
+/// The stored halves of a range.
+#[derive(Debug, Clone, Copy)]
+struct Halves {
+    high: (i64, i64),
+    /// `None` if the upper halves differ: any lower half may be among them.
+    low: Option<(i64, i64)>,
+}
+
+/// What is told of a page, a group or a file: smallest and largest value, `None` if unknown.
+type Told = Option<(i64, i64)>;
+
+/// Whether a value of one may be within the other.
+fn touches(told: Told, (first, last): (i64, i64)) -> bool {
+    told.is_none_or(|(min, max)| min <= last && first <= max)
+}
+
+impl Halves {
+    fn of((first, last): (u128, u128)) -> Self {
+        let ((high_a, low_a), (high_b, low_b)) = (address::halves(first), address::halves(last));
+        Self { high: (high_a, high_b), low: (high_a == high_b).then_some((low_a, low_b)) }
+    }
+
+    fn may_be_in(self, high: Told, low: Told) -> bool {
+        touches(high, self.high) && self.low.is_none_or(|range| touches(low, range))
+    }
+}
+
+impl Sought {
+    /// Every subject there is.
+    pub(crate) fn all() -> Self {
+        Self { ranges: vec![(0, u128::MAX)], texts: true }
+    }
+
+    /// One address.
+    pub(crate) fn address(bits: u128) -> Self {
+        Self { ranges: vec![(bits, bits)], texts: false }
+    }
+
+    /// Those of its addresses that are in a range.
+    pub(crate) fn within(&self, (first, last): (u128, u128)) -> Vec<(u128, u128)> {
+        let cut = |range: &(u128, u128)| (range.0.max(first), range.1.min(last));
+        self.ranges.iter().map(cut).filter(|(first, last)| first <= last).collect()
+    }
+
+    /// Whether an address, or what is none, is looked for.
+    pub(crate) fn has(&self, bits: Option<u128>) -> bool {
+        bits.map_or(self.texts, |bits| self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&bits)))
+    }
+
+    /// Whether a file may have some, by the smallest and largest halves that the log tells of it.
+    pub(crate) fn may_be_in(&self, file: &Add) -> bool {
+        let Some(Ok(stats)) = file.stats.as_ref().map(|stats| serde_json::from_str::<Value>(stats)) else { return true };
+        let told = |name: &str| stats["minValues"][name].as_i64().zip(stats["maxValues"][name].as_i64());
+        let (high, low) = (told("ip_hi"), told("ip_lo"));
+        let has_texts = stats["nullCount"]["ip_lo"].as_i64() != Some(0);
+        (self.texts && has_texts) || self.ranges.iter().any(|range| Halves::of(*range).may_be_in(high, low))
+    }
+
+    /// The row groups of a file that may have some, and the rows among theirs.
+    pub(crate) fn rows(&self, ends: &ParquetMetaData) -> (Vec<usize>, RowSelection) {
+        let (mut groups, mut rows, mut all) = (Vec::new(), Vec::new(), 0);
+        for group in 0..ends.num_row_groups() {
+            let wanted = self.rows_of_group(ends, group);
+            if !wanted.is_empty() {
+                rows.extend(wanted.iter().map(|range| range.start + all..range.end + all));
+                all += ends.row_group(group).num_rows() as usize;
+                groups.push(group);
+            }
+        }
+        (groups, RowSelection::from_consecutive_ranges(rows.into_iter(), all))
+    }
+
+    fn rows_of_group(&self, ends: &ParquetMetaData, group: usize) -> Vec<Range<usize>> {
+        let (high, low) = (Pages::of(ends, group, "ip_hi"), Pages::of(ends, group, "ip_lo"));
+        let mut rows = Vec::new();
+        for range in self.ranges.iter().map(|range| Halves::of(*range)) {
+            let highs = high.rows(|told, _| touches(told, range.high));
+            let lows = low.rows(|told, _| range.low.is_none_or(|range| touches(told, range)));
+            rows.extend(common(&highs, &lows));
+        }
+        if self.texts {
+            rows.extend(low.rows(|_, has_nulls| has_nulls));
+        }
+        merged(rows)
+    }
+}
+
+/// Where the pages of a file begin among what is sought, each with its rows: how the addresses lie. Roughly so, in groups
+/// with more than one upper half.
+pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought) -> Vec<(u128, usize)> {
+    let mut samples = Vec::new();
+    for group in 0..ends.num_row_groups() {
+        let Some(high) = Pages::of(ends, group, "ip_hi").pages.first().and_then(|page| page.1) else { continue };
+        for (rows, told, _) in Pages::of(ends, group, "ip_lo").pages {
+            let Some(low) = told.filter(|(min, max)| min <= max) else { continue };
+            let begin = address::join(high.0, low.0);
+            let is_in = |range: &&(u128, u128)| Halves::of(**range).may_be_in(Some((high.0, high.0)), Some(low));
+            samples.extend(sought.ranges.iter().filter(is_in).map(|range| (begin.max(range.0), rows.len())));
+        }
+    }
+    samples
+}
+
+/// The pages of a column in a group: rows, what is told of them, and whether rows may be without a value.
+struct Pages {
+    pages: Vec<(Range<usize>, Told, bool)>,
+}
+
+impl Pages {
+    fn of(ends: &ParquetMetaData, group: usize, name: &str) -> Self {
+        let told = ends.row_group(group);
+        let column = told.columns().iter().position(|column| column.column_path().string() == name);
+        let pages = column.and_then(|column| Self::by_index(ends, group, column));
+        let whole = || {
+            let range = column.and_then(|column| told_of_group(told, column));
+            vec![(0..told.num_rows() as usize, range, true)]
+        };
+        Self { pages: pages.unwrap_or_else(whole) }
+    }
+
+    fn by_index(ends: &ParquetMetaData, group: usize, column: usize) -> Option<Vec<(Range<usize>, Told, bool)>> {
+        let index = ends.column_index()?.get(group)?.get(column)?;
+        let places = ends.offset_index()?.get(group)?.get(column)?.page_locations();
+        let ColumnIndexMetaData::INT64(numbers) = index else { return None };
+        let last = ends.row_group(group).num_rows();
+        let page = |at: usize| {
+            let next = places.get(at + 1).map_or(last, |next| next.first_row_index);
+            let has_nulls = index.null_count(at).is_none_or(|nulls| nulls > 0);
+            (places[at].first_row_index as usize..next as usize, told_of_page(numbers, at), has_nulls)
+        };
+        (numbers.num_pages() as usize == places.len()).then(|| (0..places.len()).map(page).collect())
+    }
+
+    /// The rows of the pages that are wanted.
+    fn rows(&self, wanted: impl Fn(Told, bool) -> bool) -> Vec<Range<usize>> {
+        merged(self.pages.iter().filter(|page| wanted(page.1, page.2)).map(|page| page.0.clone()).collect())
+    }
+}
+
+/// A page without any value has no smallest one: nothing is within it.
+fn told_of_page(numbers: &PrimitiveColumnIndex<i64>, page: usize) -> Told {
+    if numbers.is_null_page(page) {
+        return Some((i64::MAX, i64::MIN));
+    }
+    numbers.min_value(page).copied().zip(numbers.max_value(page).copied())
+}
+
+fn told_of_group(group: &RowGroupMetaData, column: usize) -> Told {
+    match group.column(column).statistics() {
+        Some(Statistics::Int64(range)) => range.min_opt().copied().zip(range.max_opt().copied()),
+        _ => None,
+    }
+}
+
+/// Ranges in order, those that touch made one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut all: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        match all.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => all.push(range),
+        }
+    }
+    all
+}
+
+/// What is in both of two rows of ranges, each in order.
+fn common(left: &[Range<usize>], right: &[Range<usize>]) -> Vec<Range<usize>> {
+    let (mut both, mut left, mut right) = (Vec::new(), left.iter().peekable(), right.iter().peekable());
+    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+        let range = a.start.max(b.start)..a.end.min(b.end);
+        if a.end < b.end {
+            left.next();
+        } else {
+            right.next();
+        }
+        if !range.is_empty() {
+            both.push(range);
+        }
+    }
+    both
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ranges() -> impl Strategy<Value = Vec<Range<usize>>> {
+        prop::collection::vec((0usize..60, 1usize..9).prop_map(|(start, length)| start..start + length), 0..8)
+    }
+
+    fn members(ranges: &[Range<usize>]) -> Vec<usize> {
+        (0..80).filter(|at| ranges.iter().any(|range| range.contains(at))).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_sets(a in ranges(), b in ranges()) {
+            let (left, right) = (merged(a.clone()), merged(b));
+            prop_assert_eq!(members(&left), members(&a));
+            prop_assert!(left.windows(2).all(|pair| pair[0].end < pair[1].start));
+            let both: Vec<usize> = members(&left).into_iter().filter(|at| members(&right).contains(at)).collect();
+            prop_assert_eq!(members(&common(&left, &right)), both);
+        }
+    }
+
+    #[test]
+    fn a_range_is_looked_for_by_its_halves() {
+        let sought = Sought { ranges: vec![(10, 20), (1 << 64, (1 << 64) + 5)], texts: false };
+        assert!(sought.has(Some(10)) && sought.has(Some((1 << 64) + 5)) && !sought.has(Some(21)) && !sought.has(None));
+        assert_eq!(sought.within((15, 1 << 64)), [(15, 20), (1 << 64, 1 << 64)]);
+        let halves = Halves::of((10, 20));
+        let (high, low) = (address::halves(0).0, |low| address::halves(low).1);
+        assert!(halves.may_be_in(Some((high, high)), Some((low(0), low(10)))));
+        assert!(!halves.may_be_in(Some((high, high)), Some((low(21), low(30)))));
+        assert!(!halves.may_be_in(Some((high + 1, high + 2)), None));
+        assert!(halves.may_be_in(None, None));
+        let across = Halves::of((10, 1 << 64));
+        assert!(across.may_be_in(Some((high + 1, high + 1)), Some((low(30), low(40)))));
+    }
+}
