@@ -8,17 +8,13 @@ use std::sync::Arc;
 
 use deltalake_core::kernel::Add;
 use deltalake_core::operations::vacuum::{Clock, VacuumMode};
-use event::time::day_text;
+use event::time::{day_text, parse_day};
 use serde_json::json;
 
-use crate::fold::{KEY, Merger};
-use crate::schema::{DAY, EVENTS, SIGHTINGS};
-use crate::session::conform;
+use crate::merge::DayFiles;
+use crate::schema::DAY;
 use crate::table::{Change, Table};
 use crate::{Lake, LakeError};
-
-/// Rows merged before they are written.
-const MERGED_ROWS: usize = 64 * 1024;
 
 /// What a chore did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,6 +47,11 @@ pub(crate) fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, 
 
 /// The order of a rewritten day: as [`crate::order`] has it, so that neighbours fold and addresses can be skipped.
 pub(crate) const EVENTS_ORDER: &str = "subject_kind, source_ip_hi, source_ip_lo, source_account, source_url, source_fqdn, kind, family, time_source, seq, row";
+
+/// The number of a day that a file's path names.
+fn number(day: &str) -> Result<i32, LakeError> {
+    parse_day(day).ok_or_else(|| std::io::Error::other(format!("{day:?} is no day of a table")).into())
+}
 
 /// A chore's change; `events_version` is what sightings are made from.
 fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str, events_version: u64) -> Change {
@@ -87,7 +88,7 @@ impl Lake {
         let mut done = Done::default();
         for (day, files) in files_by_day(&self.events)? {
             if files.len() > files_max {
-                let adds = self.rewrite_events(&day, now)?;
+                let adds = self.rewrite_events(&day, &files, now)?;
                 done.add(files.len(), adds.len());
                 let change = change(&files, adds, false, now, "compact", self.events.version());
                 self.runtime.block_on(self.events.commit(change))?;
@@ -95,7 +96,7 @@ impl Lake {
         }
         for (day, files) in files_by_day(&self.sightings)? {
             if files.len() > files_max {
-                let adds = self.merge_sightings(&day, now)?;
+                let adds = self.merge_sightings(&day, &files, now)?;
                 done.add(files.len(), adds.len());
                 let change = change(&files, adds, true, now, "compact", self.events.version());
                 self.runtime.block_on(self.sightings.commit(change))?;
@@ -113,22 +114,15 @@ impl Lake {
         Ok(is_crowded(&self.events)? || is_crowded(&self.sightings)?)
     }
 
-    fn rewrite_events(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
+    fn rewrite_events(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
-        let sql = format!("SELECT * FROM events WHERE day = DATE '{day}' ORDER BY {EVENTS_ORDER}");
-        self.stream(None, &sql, |batch| writer.write(&conform(&batch, &EVENTS)?))?;
+        DayFiles::of_events(&self.events, number(day)?, files)?.sorted(|events| writer.write(&events))?;
         writer.finish()
     }
 
-    fn merge_sightings(&self, day: &str, now: i64) -> Result<Vec<Add>, LakeError> {
+    fn merge_sightings(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.sightings_writer(format!("c-{}", self.sightings.version() + 1), now)?;
-        let mut merger = Merger::default();
-        let sql = format!("SELECT * FROM sightings WHERE day = DATE '{day}' ORDER BY {}", KEY.join(", "));
-        self.stream(None, &sql, |batch| {
-            merger.push(&conform(&batch, &SIGHTINGS)?)?;
-            if merger.waiting() < MERGED_ROWS { Ok(()) } else { writer.write(&merger.take()?) }
-        })?;
-        writer.write(&merger.finish()?)?;
+        DayFiles::of_sightings(&self.sightings, number(day)?, files)?.merged(|sightings| writer.write(&sightings))?;
         writer.finish()
     }
 
@@ -141,9 +135,9 @@ impl Lake {
         self.refresh()?;
         let mut done = Done::default();
         let old = files_by_day(&self.sightings)?;
-        for day in files_by_day(&self.events)?.keys() {
+        for (day, files) in &files_by_day(&self.events)? {
             let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
-            self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            DayFiles::of_events(&self.events, number(day)?, files)?.folded(|sightings| writer.write(&sightings))?;
             let adds = writer.finish()?;
             let removed = old.get(day).map_or(&[][..], Vec::as_slice);
             done.add(removed.len(), adds.len());

@@ -16,7 +16,8 @@
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
 //! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`] by what [`skip`] and
 //!   [`wanted`] leave, for [`tally`], [`seen`], [`lists`];
-//! * [`care`] – compaction, retention, vacuum, rebuilding.
+//! * [`care`] – compaction, retention, vacuum, rebuilding; [`merge`] puts a day's files together;
+//! * [`parts`] – stretches of all addresses, for lists and for [`merge`].
 
 pub mod ask;
 pub mod care;
@@ -25,8 +26,10 @@ mod file;
 pub mod fold;
 pub mod lake;
 pub mod lists;
+mod merge;
 pub mod order;
 pub mod owner;
+mod parts;
 mod scan;
 pub mod schema;
 mod seen;

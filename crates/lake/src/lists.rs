@@ -3,16 +3,15 @@
 //! Files are sorted by subject, so a part of all addresses is a stretch of every file: each part is folded in memory by a
 //! thread of its own and told before the next but one is begun. What is held depends on a part and not on the country.
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::thread;
 
 use constituency::{Attributor, OrgId, Owner};
 use rustc_hash::FxHashMap;
 
 use crate::ask::{Filter, Listed, Months};
 use crate::lake::THREADS;
+use crate::parts::{Part, in_turn};
 use crate::scan::{Coded, Numbered, Rows, Samples};
 use crate::schema::SAMPLES_MAX;
 use crate::sighting::Sample;
@@ -147,35 +146,6 @@ impl Lists {
     }
 }
 
-/// A stretch of all addresses.
-struct Part {
-    sought: Sought,
-    /// Where pages begin in it, with their rows, in order.
-    pages: Vec<(u128, usize)>,
-}
-
-impl Part {
-    /// Cuts it into such of about so many rows.
-    fn cut(self, rows: usize) -> Vec<Self> {
-        let (mut parts, mut held, mut begun, mut from) = (Vec::new(), 0, 0, 0);
-        for (at, (address, page)) in self.pages.iter().enumerate() {
-            if held >= rows && *address > self.pages[begun].0 {
-                let sought = Sought { ranges: self.sought.within((from, address - 1)), texts: false };
-                parts.push(Self { sought, pages: self.pages[begun..at].to_vec() });
-                (held, begun, from) = (0, at, *address);
-            }
-            held += page;
-        }
-        let sought = Sought { ranges: self.sought.within((from, u128::MAX)), texts: self.sought.texts };
-        parts.push(Self { sought, pages: self.pages[begun..].to_vec() });
-        parts
-    }
-
-    fn rows(&self) -> usize {
-        self.pages.iter().map(|page| page.1).sum()
-    }
-}
-
 /// Lists in the making.
 struct Pass<'p> {
     lake: &'p Lake,
@@ -196,35 +166,24 @@ impl Pass<'_> {
         for file in self.both.iter().flat_map(|(_, files)| files) {
             pages.extend(self.lake.address_samples(file, sought)?);
         }
-        pages.sort_unstable();
-        let whole = Part { sought: sought.clone(), pages };
+        let whole = Part::of(sought.clone(), pages);
         let rows = whole.rows().div_ceil(2 * THREADS).clamp(PART_ROWS.start, PART_ROWS.end);
         Ok(whole.cut(rows))
     }
 
-    /// Folds parts, some at a time, and tells them in their order.
+    /// Folds parts and tells them in their order; one that has too many is cut in two and begun anew.
     fn run<E: From<LakeError>>(
         &self,
         parts: Vec<Part>,
         mut each: impl FnMut(usize, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        let broken = |_| LakeError::from(std::io::Error::other("a thread that makes lists broke off"));
-        thread::scope(|scope| {
-            let begin = |part: Part| scope.spawn(move || (self.fold(&part.sought), part));
-            let mut waiting = parts.into_iter();
-            let mut begun: VecDeque<_> = waiting.by_ref().take(THREADS).map(begin).collect();
-            while let Some(first) = begun.pop_front() {
-                let (found, part) = first.join().map_err(broken)?;
-                let found = found?;
-                if found.is_full() && part.pages.len() > 1 {
-                    let half = part.rows().div_ceil(2);
-                    part.cut(half).into_iter().rev().for_each(|half| begun.push_front(begin(half)));
-                    continue;
-                }
-                begun.extend(waiting.next().map(begin));
-                self.tell(found, &mut each)?;
+        in_turn(parts, |sought| self.fold(sought), |found, part| {
+            if found.is_full() && part.pages.len() > 1 {
+                let half = part.rows().div_ceil(2);
+                return Ok(part.cut(half));
             }
-            Ok(())
+            self.tell(found, &mut each)?;
+            Ok(Vec::new())
         })
     }
 

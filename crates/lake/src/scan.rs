@@ -67,16 +67,15 @@ impl Lake {
         path: &Path,
         columns: &[&str],
         sought: &Sought,
-        step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
+        mut step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
         let file = File::open(path)?;
         let ends = self.ends.of(path, &file)?;
-        let (groups, rows) = sought.rows(ends.metadata());
-        if groups.is_empty() {
-            return Ok(());
+        for (group, rows) in sought.rows(ends.metadata(), skip::OF_SIGHTINGS) {
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, ends.clone());
+            read_columns(reader.with_row_groups(vec![group]).with_row_selection(rows), columns, &mut step)?;
         }
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
-        read_columns(reader.with_row_groups(groups).with_row_selection(rows), columns, step)
+        Ok(())
     }
 
     /// How the addresses of a file lie: see [`skip::samples`].
@@ -85,7 +84,7 @@ impl Lake {
     /// The disk's.
     pub(crate) fn address_samples(&self, path: &Path, sought: &Sought) -> Result<Vec<(u128, usize)>, LakeError> {
         let ends = self.ends.of(path, &File::open(path)?)?;
-        Ok(skip::samples(ends.metadata(), sought))
+        Ok(skip::samples(ends.metadata(), sought, skip::OF_SIGHTINGS))
     }
 
     /// Every sighting of an address in some days, in the columns of the table.
@@ -98,12 +97,13 @@ impl Lake {
         let found = self.deal(&files, |found: &mut Vec<RecordBatch>, day, path| {
             let file = File::open(path)?;
             let ends = self.ends.of(path, &file)?;
-            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, ends);
-            let (groups, rows) = sought.rows(reader.metadata());
-            let is_it = is_address(reader.parquet_schema(), event::address::halves(bits));
-            let reader = reader.with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
-            for batch in reader.with_row_groups(groups).with_row_selection(rows).build()? {
-                found.push(with_day(&batch?, day)?);
+            for (group, rows) in sought.rows(ends.metadata(), skip::OF_SIGHTINGS) {
+                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, ends.clone());
+                let is_it = is_address(reader.parquet_schema(), event::address::halves(bits));
+                let reader = reader.with_row_filter(RowFilter::new(vec![Box::new(is_it)]));
+                for batch in reader.with_row_groups(vec![group]).with_row_selection(rows).build()? {
+                    found.push(with_day(&batch?, day)?);
+                }
             }
             Ok(())
         })?;

@@ -11,6 +11,13 @@ use parquet::file::page_index::column_index::{ColumnIndexMetaData, PrimitiveColu
 use parquet::file::statistics::Statistics;
 use serde_json::Value;
 
+/// The columns of a table that hold the halves of an address, the upper one first.
+pub(crate) type AddressColumns = [&'static str; 2];
+/// Those of `sightings`.
+pub(crate) const OF_SIGHTINGS: AddressColumns = ["ip_hi", "ip_lo"];
+/// Those of `events`.
+pub(crate) const OF_EVENTS: AddressColumns = ["source_ip_hi", "source_ip_lo"];
+
 /// The subjects that are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sought {
@@ -78,22 +85,18 @@ impl Sought {
         (self.texts && has_texts) || self.ranges.iter().any(|range| Halves::of(*range).may_be_in(high, low))
     }
 
-    /// The row groups of a file that may have some, and the rows among theirs.
-    pub(crate) fn rows(&self, ends: &ParquetMetaData) -> (Vec<usize>, RowSelection) {
-        let (mut groups, mut rows, mut all) = (Vec::new(), Vec::new(), 0);
-        for group in 0..ends.num_row_groups() {
-            let wanted = self.rows_of_group(ends, group);
-            if !wanted.is_empty() {
-                rows.extend(wanted.iter().map(|range| range.start + all..range.end + all));
-                all += ends.row_group(group).num_rows() as usize;
-                groups.push(group);
-            }
-        }
-        (groups, RowSelection::from_consecutive_ranges(rows.into_iter(), all))
+    /// The row groups of a file that may have some, each with the rows. A batch had better not span groups: the words of
+    /// each have numbers of their own, and to give them common ones every word is looked up.
+    pub(crate) fn rows(&self, ends: &ParquetMetaData, columns: AddressColumns) -> Vec<(usize, RowSelection)> {
+        let rows = |group| (group, self.rows_of_group(ends, group, columns), ends.row_group(group).num_rows() as usize);
+        let groups = (0..ends.num_row_groups()).map(rows).filter(|(_, rows, _)| !rows.is_empty());
+        groups
+            .map(|(group, rows, all)| (group, RowSelection::from_consecutive_ranges(rows.into_iter(), all)))
+            .collect()
     }
 
-    fn rows_of_group(&self, ends: &ParquetMetaData, group: usize) -> Vec<Range<usize>> {
-        let (high, low) = (Pages::of(ends, group, "ip_hi"), Pages::of(ends, group, "ip_lo"));
+    fn rows_of_group(&self, ends: &ParquetMetaData, group: usize, columns: AddressColumns) -> Vec<Range<usize>> {
+        let [high, low] = columns.map(|column| Pages::of(ends, group, column));
         let mut rows = Vec::new();
         for range in self.ranges.iter().map(|range| Halves::of(*range)) {
             let highs = high.rows(|told, _| touches(told, range.high));
@@ -109,11 +112,12 @@ impl Sought {
 
 /// Where the pages of a file begin among what is sought, each with its rows: how the addresses lie. Roughly so, in groups
 /// with more than one upper half.
-pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought) -> Vec<(u128, usize)> {
+pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought, columns: AddressColumns) -> Vec<(u128, usize)> {
     let mut samples = Vec::new();
     for group in 0..ends.num_row_groups() {
-        let Some(high) = Pages::of(ends, group, "ip_hi").pages.first().and_then(|page| page.1) else { continue };
-        for (rows, told, _) in Pages::of(ends, group, "ip_lo").pages {
+        let [high, low] = columns.map(|column| Pages::of(ends, group, column).pages);
+        let Some(high) = high.first().and_then(|page| page.1) else { continue };
+        for (rows, told, _) in low {
             let Some(low) = told.filter(|(min, max)| min <= max) else { continue };
             let begin = address::join(high.0, low.0);
             let is_in = |range: &&(u128, u128)| Halves::of(**range).may_be_in(Some((high.0, high.0)), Some(low));
