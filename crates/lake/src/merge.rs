@@ -33,7 +33,7 @@ const PART_ROWS: usize = 256 * 1024;
 /// The files of a day of one table.
 pub(crate) struct DayFiles {
     day: i32,
-    files: Vec<(File, ArrowReaderMetadata)>,
+    files: Vec<(PathBuf, ArrowReaderMetadata)>,
     schema: SchemaRef,
     columns: AddressColumns,
 }
@@ -66,9 +66,9 @@ impl DayFiles {
         let in_file = Arc::new(Schema::new(in_file));
         let open = |path: PathBuf| {
             let options = ArrowReaderOptions::new().with_schema(Arc::clone(&in_file));
-            let file = File::open(path)?;
-            let ends = ArrowReaderMetadata::load(&file, options.with_page_index_policy(PageIndexPolicy::Optional))?;
-            Ok::<_, LakeError>((file, ends))
+            let options = options.with_page_index_policy(PageIndexPolicy::Optional);
+            let ends = ArrowReaderMetadata::load(&File::open(&path)?, options)?;
+            Ok::<_, LakeError>((path, ends))
         };
         let files = files.iter().map(|file| open(table.root().join(&file.path))).collect::<Result<_, _>>()?;
         Ok(Self { day, files, schema, columns })
@@ -126,7 +126,9 @@ impl DayFiles {
     /// The rows of a part, in no order.
     fn read(&self, sought: &Sought) -> Result<RecordBatch, LakeError> {
         let mut batches = Vec::new();
-        for (file, ends) in &self.files {
+        for (path, ends) in &self.files {
+            // Of its own: copies of a handle share the place at which they read, and threads do not.
+            let file = File::open(path)?;
             for (group, rows) in sought.rows(ends.metadata(), self.columns) {
                 let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, ends.clone());
                 let reader = reader.with_batch_size(PART_ROWS).with_row_groups(vec![group]).with_row_selection(rows);

@@ -6,6 +6,7 @@ use constituency::{Attributor, Role};
 use event::rules::Kind;
 use event::subject::Subject;
 use lake::Lake;
+use lake::lists::Whose;
 use lake::ask::{By, Count, Filter, Listed, Months};
 use tempfile::TempDir;
 
@@ -263,10 +264,25 @@ fn a_filter_means_what_it_says() {
 }
 
 #[test]
-fn who_has_anything_in_a_period_is_told_once() {
+fn many_lists_in_one_pass_are_the_lists_made_one_by_one() {
     let (_folder, lake) = calendar();
-    let texts = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
-    let (organisations, isps) = lake.owners(&owners(), &march()).expect("owners");
-    assert_eq!(organisations, texts(&["agency", "bank", "ministry"]));
-    assert_eq!(isps, texts(&["isp-1", "isp-2"]));
+    let owners = owners();
+    let below = |code: &str| owners.subtree(code, day("2026-03-31")).iter().map(|id| owners.code(*id).to_owned()).collect();
+    let organisations = |code: &str| Whose { organisations: below(code), ..Whose::default() };
+    let operators = |code: &str| Whose { isps: vec![code.to_owned()], ..Whose::default() };
+    let both = Whose { organisations: below("ministry"), isps: vec!["isp-1".to_owned()] };
+    let whose = [organisations("ministry"), organisations("agency"), operators("isp-1"), operators("isp-2"), both];
+    let whose: Vec<Whose> = whose.into_iter().chain([Whose::default()]).collect();
+    let mut lists = vec![Vec::new(); whose.len()];
+    let told = lake.lists(&owners, &Filter::default(), MARCH(), &whose, |at, row| {
+        lists[at].push(row);
+        Ok::<_, lake::LakeError>(())
+    });
+    told.expect("lists");
+    for (whose, made) in whose.iter().zip(&lists) {
+        let Whose { organisations, isps } = whose.clone();
+        assert_eq!(*made, list(&lake, &Filter { organisations, isps, ..Filter::default() }), "{whose:?}");
+        assert!(!made.is_empty(), "{whose:?}");
+    }
+    assert!(lists[5].len() > lists[0].len());
 }
