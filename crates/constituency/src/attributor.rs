@@ -41,6 +41,8 @@ struct Era {
     tables: Arc<Constituency>,
     /// The attributor's id of each of the tables' own.
     outward: Arc<[OrgId]>,
+    /// Those are the same: nothing is to be said in other words.
+    same: bool,
 }
 
 impl Attributor {
@@ -56,11 +58,12 @@ impl Attributor {
         for rule in &version.from_day_rules {
             let missing = MissingSnapshot { version: version.version, snapshot: rule.snapshot };
             let tables = snapshots.get(&rule.snapshot).ok_or(missing)?;
-            let outward = tables.codes().iter().filter_map(|code| attributor.intern(code)).collect();
+            let outward: Arc<[OrgId]> = tables.codes().iter().filter_map(|code| attributor.intern(code)).collect();
             attributor.eras.push(Era {
                 from: rule.from_day,
                 snapshot: rule.snapshot,
                 tables: Arc::clone(tables),
+                same: outward.iter().enumerate().all(|(at, id)| at == id.index()),
                 outward,
             });
         }
@@ -122,11 +125,16 @@ impl Attributor {
         let mut rest = asked;
         while let Some(first) = rest.first() {
             let (era, days) = (self.era(first.day), self.era_days(first.day));
-            let same = rest.iter().position(|asked| !days.contains(&asked.day)).unwrap_or(rest.len());
-            let (same, after) = rest.split_at(same);
+            // One era needs no look at the days: all of the batch would be read before anything else.
+            let others = rest.iter().position(|asked| self.eras.len() > 1 && !days.contains(&asked.day));
+            let (same, after) = rest.split_at(others.unwrap_or(rest.len()));
+            let begun = owners.len();
             match era {
-                Some(era) => era.tables.owners_of_addresses(same, |owner| owners.push(era.outward(owner))),
-                None => owners.resize(owners.len() + same.len(), Owner::default()),
+                Some(era) => {
+                    era.tables.owners_of_addresses(same, &mut owners);
+                    owners[begun..].iter_mut().filter(|_| !era.same).for_each(|owner| *owner = era.outward(*owner));
+                }
+                None => owners.resize(begun + same.len(), Owner::default()),
             }
             rest = after;
         }

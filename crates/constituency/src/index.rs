@@ -1,9 +1,11 @@
 //! From an address to its answer in a few memory reads.
 
+use std::hint::select_unpredictable as either;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use crate::block;
 use crate::claim::{Named, Roles, Timeline, TimelineId};
 use crate::organisation::Organisations;
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
@@ -11,7 +13,7 @@ use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 /// An answer: where its turns begin among all [`Slices`], or [`ALWAYS`] and the one slice it has on every day.
 pub(crate) type SliceAt = u32;
 /// An answer that is the same on every day.
-const ALWAYS: u32 = 1 << 29;
+const ALWAYS: u32 = 1 << 28;
 
 /// What is said of an address on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -21,15 +23,21 @@ pub(crate) struct Slice {
     pub(crate) owner: Owner,
 }
 
-/// Turns of an answer that are looked at together: most answers have fewer.
-const TURNS: usize = 2;
+/// Two turns of an answer, so that the newest days are decided by one read; older ones are behind it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turns {
+    /// Their first days, the newer first; the oldest turn of every answer is from `i32::MIN` on.
+    from: [i32; 2],
+    /// Places of the slices from those days on.
+    slices: [u32; 2],
+}
 
 /// The answers of the timelines, one behind the other.
 #[derive(Debug)]
 pub(crate) struct Slices {
-    /// From a day on, this slice, by its place; the first turn of every answer is from `i32::MIN`. Small, because every
-    /// second look-up reads somewhere in it.
-    turns: Vec<(i32, u32)>,
+    /// Of each answer the newest first. Small, because every second look-up reads somewhere in it. Never empty: an answer
+    /// without turns reads the first as well.
+    turns: Vec<Turns>,
     /// Distinct slices: the same owners come again and again.
     slices: Vec<Slice>,
 }
@@ -53,7 +61,7 @@ impl<'t> SlicesBuilder<'t> {
             places: organisations.ids().map(|id| organisations.places(id)).collect(),
             answers: vec![None; timelines.len()],
             known: FxHashMap::default(),
-            slices: Slices { turns: Vec::new(), slices: Vec::new() },
+            slices: Slices { turns: vec![Turns::default()], slices: Vec::new() },
         }
     }
 
@@ -63,32 +71,37 @@ impl<'t> SlicesBuilder<'t> {
             return answer;
         }
         let Slices { turns, slices } = &mut self.slices;
-        let start = turns.len();
+        let mut own: Vec<(i32, u32)> = Vec::new();
         each_turn(&self.timelines[id as usize], &self.places, |from, slice| {
             let at = *self.known.entry(slice).or_insert_with(|| {
                 slices.push(slice);
                 slices.len() as u32 - 1
             });
-            if turns.len() == start || turns.last().is_some_and(|(_, last)| *last != at) {
-                turns.push((from, at));
+            if own.last().is_none_or(|(_, last)| *last != at) {
+                own.push((from, at));
             }
         });
         // Neither slices nor turns are as many as ALWAYS: memory ends before.
-        let answer = if turns.len() == start + 1 {
-            turns.pop().map_or(0, |(_, slice)| slice | ALWAYS)
-        } else {
-            start as SliceAt
-        };
+        let answer = if let [(_, always)] = *own { always | ALWAYS } else { turns.len() as SliceAt };
+        if own.len() > 1 {
+            turns.extend(own.rchunks(2).map(Turns::of));
+        }
         self.answers[id as usize] = Some(answer);
         answer
     }
 
     /// The answers asked for.
     pub(crate) fn finish(mut self) -> Slices {
-        // Behind each answer is the beginning of another, and there is somewhere to look for an answer without turns.
-        self.slices.turns.extend([(i32::MIN, 0); TURNS + 1]);
         self.slices.turns.shrink_to_fit();
         self.slices
+    }
+}
+
+impl Turns {
+    /// Of one turn or two, the older first.
+    fn of(turns: &[(i32, u32)]) -> Self {
+        let (older, newer) = (turns[0], turns[turns.len() - 1]);
+        Self { from: [newer.0, older.0], slices: [newer.1, older.1] }
     }
 }
 
@@ -98,49 +111,27 @@ impl Slices {
     }
 
     /// The slice of an answer on a day.
-    pub(crate) fn on(&self, at: SliceAt, day: i32) -> Slice {
-        self.slice(self.turn(at, day))
-    }
-
-    /// A slice by its place.
-    pub(crate) fn slice(&self, place: u32) -> Slice {
-        self.slices[place as usize]
-    }
-
-    /// The place of the slice of an answer on a day.
-    pub(crate) fn turn(&self, at: SliceAt, day: i32) -> u32 {
-        let (always, mut place) = place_of(at);
-        loop {
-            let turns = &self.turns[place..=place + TURNS];
-            // The next answer begins with `i32::MIN`. All are compared: no guess about a branch can be wrong.
-            let mut goes_on = true;
-            let mut begun = 0;
-            for (from, _) in &turns[1..] {
-                goes_on &= has_begun(*from, day);
-                begun += usize::from(goes_on);
-            }
-            if begun < TURNS {
-                return if always == 1 { at & !ALWAYS } else { turns[begun].1 };
-            }
-            place += TURNS;
+    pub(crate) fn on(&self, at: SliceAt, day: i32) -> &Slice {
+        let always = at & ALWAYS != 0;
+        let mut place = place_of(at);
+        let mut turns = self.turns[place];
+        while (day < turns.from[1]) & !always {
+            place += 1;
+            turns = self.turns[place];
         }
+        let turn = either(turns.from[0] <= day, turns.slices[0], turns.slices[1]);
+        &self.slices[either(always, at & !ALWAYS, turn) as usize]
     }
 
-    /// An answer without its first turn, if the second has begun: a step that does little but wait for memory.
-    pub(crate) fn next(&self, at: SliceAt, day: i32) -> SliceAt {
-        let (always, place) = place_of(at);
-        at + (u32::from(has_begun(self.turns[place + 1].0, day)) & (1 - always))
+    /// Reads what [`Slices::on`] will, which then need not wait for it. The number means nothing.
+    pub(crate) fn touch(&self, at: SliceAt) -> u32 {
+        self.turns[place_of(at)].slices[0]
     }
 }
 
-/// Whether an answer is [`ALWAYS`] (1 or 0), and where its turns begin; somewhere if it has none.
-fn place_of(at: SliceAt) -> (u32, usize) {
-    let always = u32::from(at & ALWAYS != 0);
-    (always, (at & always.wrapping_sub(1)) as usize)
-}
-
-fn has_begun(from: i32, day: i32) -> bool {
-    (from > i32::MIN) & (from <= day)
+/// Where the turns of an answer begin; somewhere if it has none.
+fn place_of(at: SliceAt) -> usize {
+    either(at & ALWAYS != 0, 0, at as usize)
 }
 
 /// One timeline with the provinces of its organisations, which change on days of their own.
@@ -174,136 +165,305 @@ fn answer(roles: Roles, of_organisation: Option<PlaceId>) -> Slice {
     Slice { ask_asn: roles.isp == Named::Unsaid, owner }
 }
 
-/// Bits of an address that choose an entry of the first table.
+/// Bits of an address that choose an entry of the first table of its family.
 const FIRST: u32 = 16;
-/// Bits that choose an entry of every other table.
-const STEP: u32 = 8;
-/// Stretches that an address is looked for in: of IPv4 a line of the cache.
-const NEAR: usize = 8;
-/// An entry that leads to another table.
-const TABLE: u32 = 1 << 31;
-/// An entry that is the answer for all of its part; any other is the first of the [`NEAR`] stretches to look at.
-const ANSWER: u32 = 1 << 30;
+/// Most bits that choose an entry of another table, unless some more make it end at a [`BORDER`].
+const WIDEST: u32 = 16;
+/// Networks of IPv6 are mostly given out by this many bits: where a line cannot say all starts, a table ends there.
+const BORDER: u32 = 16;
+/// Bits that a table may have more to end at a [`BORDER`].
+const MORE: u32 = 4;
+/// Bits of an address that tables are chosen by: of IPv6 the network, of IPv4 all.
+const NEAR: u32 = 64;
+/// Where the first table of IPv4 begins, behind that of IPv6.
+const IPV4: usize = 1 << FIRST;
 
-/// Bits of an address, of either family.
-pub(crate) trait Bits: Copy + Ord {
-    /// So many of them, from some bit on, as a number.
-    fn part(self, from: u32, count: u32) -> usize;
-    /// Whether it is the first address of its part: no bit is set from some bit on.
-    fn has_no_bit_from(self, from: u32) -> bool;
+/// Part of an address space. One of the marks and where to look further, or the answer for all of it.
+type Entry = u32;
+/// An entry that leads to another table: bits [`WIDTH_AT`] to 30 are the count of bits that choose there, those below its
+/// place in pairs of entries.
+const TABLE: Entry = 1 << 31;
+/// An entry that leads to a line.
+const LINE: Entry = 1 << 30;
+/// An entry that leads to stretches of which a line cannot say where they begin.
+const FAR: Entry = 1 << 29;
+/// First bit of the width in an entry that leads to a table.
+const WIDTH_AT: u32 = 26;
+/// The width's bits.
+const WIDTH: u32 = 31;
+/// Stretches that are not worth a table if a line cannot say where they begin.
+const FAR_FEW: usize = 64;
+
+/// Stretches of a part in which few begin: a line of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(align(64))]
+struct Line {
+    /// Where they begin, by the next bits not seen yet. Behind the last is the last answer again.
+    starts: [u16; Self::STARTS],
+    /// The answer before the first, then theirs.
+    answers: [SliceAt; Self::STARTS + 1],
 }
 
-impl Bits for u32 {
-    fn part(self, from: u32, count: u32) -> usize {
-        (self << from >> (Self::BITS - count)) as usize
+impl Line {
+    const STARTS: usize = 10;
+
+    fn of(stretches: &[(u128, SliceAt)], before: SliceAt, seen: u32) -> Self {
+        let last = stretches.last().map_or(before, |(_, answer)| *answer);
+        let mut line = Self { starts: [u16::MAX; Self::STARTS], answers: [last; Self::STARTS + 1] };
+        line.answers[0] = before;
+        for (at, (first, answer)) in stretches.iter().enumerate() {
+            line.starts[at] = next_bits(near(first << seen));
+            line.answers[at + 1] = *answer;
+        }
+        line
     }
 
-    fn has_no_bit_from(self, from: u32) -> bool {
-        from >= Self::BITS || self << from == 0
+    /// Whether a line can say where a stretch begins in a part.
+    fn says((first, _): &(u128, SliceAt), seen: u32) -> bool {
+        first << NEAR == 0 && first << seen << u16::BITS == 0
+    }
+
+    fn answer(&self, rest: u64) -> SliceAt {
+        let rest = next_bits(rest);
+        let begun: u16 = self.starts.iter().map(|start| u16::from(*start <= rest)).sum();
+        self.answers[usize::from(begun).min(Self::STARTS)]
     }
 }
 
-impl Bits for u128 {
-    fn part(self, from: u32, count: u32) -> usize {
-        (self << from >> (Self::BITS - count)) as usize
-    }
+/// The first bits of those not seen yet.
+fn next_bits(rest: u64) -> u16 {
+    (rest >> (u64::BITS - u16::BITS)) as u16
+}
 
-    fn has_no_bit_from(self, from: u32) -> bool {
-        from >= Self::BITS || self << from == 0
-    }
+/// What tables say of an address: the entry of the narrowest part, and the bits not seen yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Way {
+    rest: u64,
+    entry: Entry,
 }
 
 /// Stretches of addresses behind tables of their first bits: a part in which many begin has a table of its own.
 #[derive(Debug)]
-pub(crate) struct Index<B> {
-    /// One table behind the other. An entry is [`TABLE`] and where the table of its part begins, or [`ANSWER`] and the
-    /// answer, or the stretch that reaches into the part from before.
-    tables: Vec<u32>,
-    /// First address and answer, side by side because they are read together. The last is there [`NEAR`] times more.
-    stretches: Vec<(B, SliceAt)>,
+pub(crate) struct Index {
+    /// One table behind the other.
+    tables: Vec<Entry>,
+    /// Never empty: every look-up reads one.
+    lines: Vec<Line>,
+    far: Vec<Box<[(u128, SliceAt)]>>,
 }
 
-impl<B: Bits> Index<B> {
-    /// From sorted stretches, the first from 0 on.
-    pub(crate) fn build(mut stretches: Vec<(B, SliceAt)>) -> Self {
-        let count = stretches.len();
-        stretches.extend(stretches.last().copied().map(|last| [last; NEAR]).into_iter().flatten());
-        let mut index = Self { tables: Vec::new(), stretches };
-        index.table(0..count, 0, FIRST);
+impl Index {
+    /// From sorted stretches of either family, the first from 0 on: of IPv4 by the 32 bits, of IPv6 by all.
+    pub(crate) fn build(ipv4: &[(u128, SliceAt)], ipv6: &[(u128, SliceAt)]) -> Self {
+        let mut index = Self { tables: vec![0; 2 * IPV4], lines: vec![Line::default()], far: Vec::new() };
+        index.fill(0, ipv6, 0, 0..FIRST);
+        index.fill(IPV4, ipv4, 0, 0..FIRST);
+        index.tables.shrink_to_fit();
+        index.lines.shrink_to_fit();
         index
     }
 
-    /// Appends the table of a part, of which `seen` bits were seen, by its next bits; where it begins.
-    fn table(&mut self, within: Range<usize>, seen: u32, bits: u32) -> usize {
-        let at = self.tables.len();
-        self.tables.resize(at + (1 << bits), 0);
-        let mut next = within.start;
-        for part in 0..1 << bits {
-            let begun = next;
-            let rest = &self.stretches[next..within.end];
-            next += rest.iter().take_while(|(start, _)| start.part(seen, bits) == part).count();
-            self.tables[at + part] = self.entry(begun..next, seen + bits);
-        }
-        at
-    }
-
-    /// The entry of a part in which some stretches begin.
-    fn entry(&mut self, within: Range<usize>, seen: u32) -> u32 {
-        // Neither tables, stretches nor answers are as many as the marks: memory ends before.
-        match within.len() {
-            0 => self.stretches[within.start - 1].1 | ANSWER,
-            1 if self.stretches[within.start].0.has_no_bit_from(seen) => self.stretches[within.start].1 | ANSWER,
-            few if few < NEAR => within.start.saturating_sub(1) as u32,
-            _ => self.table(within, seen, STEP) as u32 | TABLE,
+    /// Fills the table of a part, which is chosen from by some bits.
+    fn fill(&mut self, at: usize, stretches: &[(u128, SliceAt)], mut before: SliceAt, bits: Range<u32>) {
+        let mut rest = stretches;
+        for part in 0..1 << bits.len() {
+            let lies_in = |first: u128| first << bits.start >> (u128::BITS - bits.len() as u32) == part;
+            let begun = rest.iter().take_while(|(first, _)| lies_in(*first)).count();
+            let (own, after) = rest.split_at(begun);
+            self.tables[at + part as usize] = self.entry(own, before, bits.end);
+            before = own.last().map_or(before, |(_, answer)| *answer);
+            rest = after;
         }
     }
 
-    /// The entry of the narrowest part that an address lies in.
-    pub(crate) fn near(&self, ip: B) -> u32 {
-        let mut entry = self.tables[ip.part(0, FIRST)];
-        let mut seen = FIRST;
-        while entry & TABLE != 0 {
-            entry = self.tables[(entry & !TABLE) as usize + ip.part(seen, STEP)];
-            seen += STEP;
+    /// The entry of a part in which some stretches begin, one of them perhaps with it.
+    fn entry(&mut self, own: &[(u128, SliceAt)], before: SliceAt, seen: u32) -> Entry {
+        let (before, own) = match own {
+            [(first, answer), rest @ ..] if first << seen == 0 => (*answer, rest),
+            _ => (before, own),
+        };
+        // Neither tables, lines nor answers are as many as the marks: memory ends before.
+        let in_line = own.iter().all(|stretch| Line::says(stretch, seen));
+        if own.is_empty() {
+            before
+        } else if in_line && own.len() <= Line::STARTS {
+            self.lines.push(Line::of(own, before, seen));
+            (self.lines.len() - 1) as Entry | LINE
+        } else if !in_line && own.len() <= FAR_FEW || seen == NEAR {
+            self.far.push(std::iter::once((0, before)).chain(own.iter().copied()).collect());
+            (self.far.len() - 1) as Entry | FAR
+        } else {
+            let bits = width(own.len(), in_line, seen);
+            let at = self.tables.len();
+            self.tables.resize(at + (1 << bits), 0);
+            self.fill(at, own, before, seen..seen + bits);
+            (at / 2) as Entry | bits << WIDTH_AT | TABLE
         }
-        entry
     }
 
-    /// The entry again, or half of the stretches later: a step that does little but wait for memory.
-    pub(crate) fn nearer(&self, near: u32, ip: B) -> u32 {
-        let at = if near & ANSWER != 0 { 0 } else { near as usize };
-        let later = usize::from(self.stretches[at + NEAR / 2].0 <= ip) & usize::from(near & ANSWER == 0);
-        near + (NEAR / 2 * later) as u32
+    /// The first step of a look-up.
+    pub(crate) fn enter(&self, bits: u128) -> Way {
+        let is_ipv4 = block::is_ipv4(bits);
+        let first = either(is_ipv4, IPV4, 0);
+        let rest = either(is_ipv4, (bits as u64) << (u64::BITS - 32), near(bits));
+        Way { rest: rest << FIRST, entry: self.tables[first + (rest >> (u64::BITS - FIRST)) as usize] }
     }
 
-    /// The answer for an address, by what [`Index::nearer`] gives.
-    pub(crate) fn answer(&self, near: u32, ip: B) -> SliceAt {
-        if near & ANSWER != 0 {
-            return near & !ANSWER;
+    /// The next step of a look-up, if there is one: decided without a guess, because it waits for memory.
+    pub(crate) fn step(&self, Way { rest, entry }: Way) -> Way {
+        let goes_on = entry & TABLE != 0;
+        let width = either(goes_on, entry >> WIDTH_AT & WIDTH, 0);
+        let at =
+            (entry as usize & ((1 << WIDTH_AT) - 1)) * 2 + (rest >> 1).wrapping_shr(u64::BITS - 1 - width) as usize;
+        Way { rest: rest << width, entry: either(goes_on, self.tables[either(goes_on, at, 0)], entry) }
+    }
+
+    /// All further steps of a look-up.
+    pub(crate) fn end(&self, mut way: Way) -> Way {
+        while way.entry & TABLE != 0 {
+            way = self.step(way);
         }
-        let near = &self.stretches[near as usize..near as usize + NEAR / 2];
-        let (mut last, mut half) = (0, NEAR / 4);
-        while half > 0 {
-            // A product and no branch: every second guess would be wrong.
-            last += half * usize::from(near[last + half].0 <= ip);
-            half /= 2;
+        way
+    }
+
+    /// Reads the line that [`Index::answer`] will, which then need not wait for it. The number means nothing.
+    pub(crate) fn touch(&self, way: Way) -> u32 {
+        self.lines[either(way.entry & LINE != 0, (way.entry & !LINE) as usize, 0)].answers[0]
+    }
+
+    /// The answer at the end of the way of an address.
+    pub(crate) fn answer(&self, Way { rest, entry }: Way, bits: u128) -> SliceAt {
+        if entry & LINE != 0 {
+            self.lines[(entry & !LINE) as usize].answer(rest)
+        } else if entry & FAR != 0 {
+            let far = &self.far[(entry & !FAR) as usize];
+            far[far.partition_point(|(first, _)| *first <= bits) - 1].1
+        } else {
+            entry
         }
-        near[last].1
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(&*self.tables) + size_of_val(&*self.stretches)
+        let far: usize = self.far.iter().map(|far| size_of_val(far) + size_of_val(&**far)).sum();
+        size_of_val(&*self.tables) + size_of_val(&*self.lines) + far
     }
 }
 
-/// The stretches of IPv4 among mapped addresses.
-pub(crate) fn ipv4_only(stretches: &[(u128, SliceAt)]) -> Vec<(u32, SliceAt)> {
-    let mut own = Vec::with_capacity(stretches.len() + NEAR);
-    for (first, at) in stretches.iter().filter(|(first, _)| *first == 0 || crate::block::is_ipv4(*first)) {
-        let first = *first as u32;
+/// Bits by which a table divides a part with so many stretches: about half of a line for every entry.
+fn width(stretches: usize, in_line: bool, seen: u32) -> u32 {
+    let bits = (stretches * 2 / Line::STARTS).ilog2().clamp(1, WIDEST);
+    let border = (seen + bits).next_multiple_of(BORDER) - seen;
+    let bits = if !in_line && border <= bits + MORE { border } else { bits };
+    bits.min(NEAR - seen)
+}
+
+/// The first [`NEAR`] bits.
+fn near(bits: u128) -> u64 {
+    (bits >> NEAR) as u64
+}
+
+/// The stretches of IPv4 among mapped addresses, as if it were the first bits of 128.
+pub(crate) fn ipv4_only(stretches: &[(u128, SliceAt)]) -> Vec<(u128, SliceAt)> {
+    let mut own: Vec<(u128, SliceAt)> = Vec::with_capacity(stretches.len());
+    for (first, at) in stretches.iter().filter(|(first, _)| *first == 0 || block::is_ipv4(*first)) {
+        let first = first << (u128::BITS - 32);
         // A network that begins at 0.0.0.0 takes the place of the nobody before it.
         own.pop_if(|(said, _)| *said == first);
         own.push((first, *at));
     }
     own
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MAPPED: u128 = 0xffff_0000_0000;
+
+    /// Starts of networks of some length, close together or far apart: so many that tables lie in tables.
+    fn some_starts(bits: u32) -> impl Strategy<Value = Vec<u128>> {
+        let cluster = (any::<u128>(), 0..bits, 1..=bits, prop::collection::vec(any::<u128>(), 1..300));
+        prop::collection::vec(cluster, 1..4).prop_map(move |clusters| {
+            let own = |(base, wide, length, within): (u128, u32, u32, Vec<u128>)| {
+                let all = u128::MAX << (u128::BITS - bits);
+                let network = all & u128::MAX << (u128::BITS - length);
+                let spread = u128::MAX >> wide;
+                within.into_iter().map(move |some| (base & !spread | some & spread) & network)
+            };
+            let mut starts: Vec<u128> = clusters.into_iter().flat_map(own).chain([0]).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            starts
+        })
+    }
+
+    fn numbered(starts: Vec<u128>) -> Vec<(u128, SliceAt)> {
+        starts.into_iter().zip(1..).collect()
+    }
+
+    /// The number of the last start that is not behind an address.
+    fn last(stretches: &[(u128, SliceAt)], bits: u128) -> SliceAt {
+        stretches.iter().rev().find(|(first, _)| *first <= bits).expect("0").1
+    }
+
+    fn found(index: &Index, bits: u128) -> SliceAt {
+        index.answer(index.end(index.step(index.enter(bits))), bits)
+    }
+
+    /// Both sides of every start.
+    fn sides(stretches: &[(u128, SliceAt)], one: u128) -> impl Iterator<Item = u128> {
+        stretches.iter().flat_map(move |(first, _)| [first.wrapping_sub(one), *first, first.wrapping_add(one)])
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_lies_behind_the_last_start(ipv4 in some_starts(32), ipv6 in some_starts(128), some: u128) {
+            let (ipv4, ipv6) = (numbered(ipv4), numbered(ipv6));
+            let index = Index::build(&ipv4, &ipv6);
+            for bits in sides(&ipv4, 1 << 96).chain([some & u128::MAX << 96]) {
+                prop_assert_eq!(found(&index, MAPPED | bits >> 96), last(&ipv4, bits));
+            }
+            for bits in sides(&ipv6, 1).chain([some]).filter(|bits| !block::is_ipv4(*bits)) {
+                prop_assert_eq!(found(&index, bits), last(&ipv6, bits));
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_holds_ten_starts_and_a_table_more() {
+        for (count, tables, lines) in [(0, 0, 0), (1, 0, 1), (10, 0, 1), (11, 2, 2)] {
+            // 192.0.16.0, 192.0.32.0 and so on.
+            let starts = (1..=count).map(|n: u128| (0xc000_0000 + n * 0x1000) << 96);
+            let own: Vec<_> = [0].into_iter().chain(starts).zip(1..).collect();
+            let index = Index::build(&own, &[(0, 1)]);
+            assert_eq!((index.tables.len() - 2 * IPV4, index.lines.len() - 1), (tables, lines), "{count}");
+        }
+    }
+
+    #[test]
+    fn a_few_hosts_of_ipv6_are_no_table_and_many_are() {
+        let hosts = |count: u128| -> Vec<_> {
+            [0].into_iter().chain((1..=count).map(|n| (0x2001_0db8 << 96) + n * 2)).zip(1..).collect()
+        };
+        for (count, is_table) in [(1, false), (FAR_FEW, false), (FAR_FEW + 1, true), (4_000, true)] {
+            let own = hosts(count as u128);
+            let index = Index::build(&[(0, 1)], &own);
+            assert_eq!(index.tables.len() > 2 * IPV4, is_table);
+            assert_eq!(index.far.len(), 1);
+            assert!(sides(&own, 1).skip(1).all(|bits| found(&index, bits) == last(&own, bits)));
+        }
+    }
+
+    #[test]
+    fn what_is_read_together_is_small() {
+        assert_eq!((size_of::<Line>(), align_of::<Line>(), size_of::<Turns>()), (64, 64, 16));
+    }
+
+    #[test]
+    fn a_small_country_has_a_small_index() {
+        let own: Vec<_> = (0..1_000).map(|n: u128| (n << 20 << 96, n as u32 + 1)).collect();
+        assert!(Index::build(&own, &own).bytes() < 1 << 20);
+    }
 }

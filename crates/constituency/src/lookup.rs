@@ -4,6 +4,7 @@
 //! operator by the longest that names one (else by the feed's ASN, else by the ASN that announces the address), the flags
 //! by the longest that holds at all. What other sources say ([`crate::sources`]) fills only what is left open.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use event::address;
@@ -11,9 +12,8 @@ use event::clean;
 use event::subject::Subject;
 use rustc_hash::FxHashMap;
 
-use crate::block;
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Index, Slice, SliceAt, Slices, SlicesBuilder, ipv4_only};
+use crate::index::{Index, Slice, SliceAt, Slices, SlicesBuilder, Way, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -43,15 +43,14 @@ pub struct Asked<'h> {
 }
 
 /// Look-ups that wait for memory together: more than a core can have under way.
-const TOGETHER: usize = 32;
+const TOGETHER: usize = 128;
 
 /// The tables made ready for look-ups.
 #[derive(Debug)]
 pub struct Constituency {
     pub(crate) tables: Tables,
     slices: Slices,
-    ipv4: Index<u32>,
-    ipv6: Index<u128>,
+    addresses: Index,
     asns: FxHashMap<u32, SliceAt>,
     domains: FxHashMap<Box<str>, SliceAt>,
     background: Arc<Background>,
@@ -71,8 +70,7 @@ impl Constituency {
             stretches.into_iter().map(|(first, id)| (first, slices.answer(id))).collect()
         };
         Self {
-            ipv4: Index::build(ipv4_only(&placed(ipv4))),
-            ipv6: Index::build(placed(ipv6)),
+            addresses: Index::build(&ipv4_only(&placed(ipv4)), &placed(ipv6)),
             asns: asns.into_iter().map(|(asn, id)| (asn, slices.answer(id))).collect(),
             domains: domains.into_iter().map(|(name, id)| (name.into(), slices.answer(id))).collect(),
             slices: slices.finish(),
@@ -94,45 +92,43 @@ impl Constituency {
 
     /// The memory that look-ups of addresses read, in bytes.
     pub fn index_bytes(&self) -> usize {
-        self.ipv4.bytes() + self.ipv6.bytes() + self.slices.bytes()
+        self.addresses.bytes() + self.slices.bytes()
     }
 
     /// The owner of an address (128 bits, IPv4 in `::ffff:0:0/96`) on a day of the reporting zone.
     /// The feed's ASN and province (two digits) fill what the tables do not say, other sources what is then still open.
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
         let asked = Asked { bits, day, hints: Hints { asn: feed_asn, place: feed_place } };
-        let near = self.nearer(self.near(bits), bits);
-        self.completed(self.slices.on(self.answer(near, bits), day), &asked)
+        let way = self.addresses.end(self.addresses.enter(bits));
+        let at = self.addresses.answer(way, bits);
+        self.completed(self.slices.on(at, day), &asked)
     }
 
-    /// As [`Constituency::owner_of_address`], for many. What a look-up waits for is memory, thrice: so each step is done
-    /// for some of them before the next.
-    pub(crate) fn owners_of_addresses(&self, asked: &[Asked<'_>], mut say: impl FnMut(Owner)) {
+    /// As [`Constituency::owner_of_address`], for many, appended. What a look-up waits for is memory, thrice: so each read
+    /// is done for some of them, with little else between, before anything is decided by it.
+    pub(crate) fn owners_of_addresses(&self, asked: &[Asked<'_>], owners: &mut Vec<Owner>) {
         for asked in asked.chunks(TOGETHER) {
-            let mut at = [0; TOGETHER];
-            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.near(asked.bits));
-            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.nearer(*at, asked.bits));
-            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.answer(*at, asked.bits));
-            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.next(*at, asked.day));
-            at.iter_mut().zip(asked).for_each(|(at, asked)| *at = self.slices.turn(*at, asked.day));
-            at.iter().zip(asked).for_each(|(at, asked)| say(self.completed(self.slices.slice(*at), asked)));
+            let (mut ways, mut at) = ([Way::default(); TOGETHER], [0; TOGETHER]);
+            let (ways, at) = (&mut ways[..asked.len()], &mut at[..asked.len()]);
+            ways.iter_mut().zip(asked).for_each(|(way, asked)| *way = self.addresses.enter(asked.bits));
+            ways.iter_mut().for_each(|way| *way = self.addresses.step(*way));
+            ways.iter_mut().for_each(|way| *way = self.addresses.end(*way));
+            black_box(ways.iter().fold(0, |read, way| read ^ self.addresses.touch(*way)));
+            let near = ways.iter().zip(asked);
+            at.iter_mut().zip(near).for_each(|(at, (way, asked))| *at = self.addresses.answer(*way, asked.bits));
+            black_box(at.iter().fold(0, |read, at| read ^ self.slices.touch(*at)));
+            owners
+                .extend(at.iter().zip(asked).map(|(at, asked)| self.completed(self.slices.on(*at, asked.day), asked)));
         }
     }
 
-    fn near(&self, bits: u128) -> u32 {
-        if block::is_ipv4(bits) { self.ipv4.near(bits as u32) } else { self.ipv6.near(bits) }
-    }
-
-    fn nearer(&self, near: u32, bits: u128) -> u32 {
-        if block::is_ipv4(bits) { self.ipv4.nearer(near, bits as u32) } else { self.ipv6.nearer(near, bits) }
-    }
-
-    fn answer(&self, near: u32, bits: u128) -> SliceAt {
-        if block::is_ipv4(bits) { self.ipv4.answer(near, bits as u32) } else { self.ipv6.answer(near, bits) }
-    }
-
     /// What the tables say, with what the feed and other sources say where that is open.
-    fn completed(&self, slice: Slice, asked: &Asked<'_>) -> Owner {
+    fn completed(&self, slice: &Slice, asked: &Asked<'_>) -> Owner {
+        if slice.ask_asn || slice.owner.place.is_none() { self.filled(slice, asked) } else { slice.owner }
+    }
+
+    /// What is left open, filled.
+    fn filled(&self, slice: &Slice, asked: &Asked<'_>) -> Owner {
         let Asked { bits, day, hints } = *asked;
         let mut owner = slice.owner;
         if slice.ask_asn {

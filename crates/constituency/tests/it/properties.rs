@@ -1,6 +1,8 @@
 //! The fast answer is the slow answer.
 
-use constituency::{Constituency, Owner, PlaceId, Role};
+use std::sync::Arc;
+
+use constituency::{Asked, Attribution, Attributor, Constituency, Hints, Owner, PlaceId, Role};
 use event::address;
 use event::subject::Subject;
 use proptest::prelude::*;
@@ -33,6 +35,21 @@ proptest! {
         for bits in addresses() {
             let fast = answer(&built, built.owner_of_address(bits, day, asn, feed));
             prop_assert_eq!(fast, country.of_address(bits, day, asn, feed), "{} on day {}", address::from_bits(bits), day);
+        }
+    }
+
+    #[test]
+    fn many_at_once_are_as_one_by_one(country in some_country(), day in -2..2 * DAYS, asn in prop::option::of(64496..64500u32)) {
+        let built = Arc::new(country.build());
+        let mut attribution = Attribution::default();
+        attribution.import(1, 0, 0).expect("import");
+        let snapshots = [(1, Arc::clone(&built))].into_iter().collect();
+        let whole = Attributor::new(attribution.current().expect("version"), &snapshots).expect("snapshot");
+        let hints = Hints { asn, place: None };
+        let asked: Vec<_> = addresses().zip(0..).map(|(bits, n)| Asked { bits, day: day + n % 3, hints }).collect();
+        let one = |asked: &Asked<'_>| built.owner_of_address(asked.bits, asked.day, asn, None);
+        for count in [asked.len(), 129, 128, 1, 0] {
+            prop_assert_eq!(whole.owners_of_addresses(&asked[..count]), asked[..count].iter().map(one).collect::<Vec<_>>());
         }
     }
 

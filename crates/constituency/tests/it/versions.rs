@@ -97,7 +97,7 @@ fn each_day_is_answered_by_its_snapshot_in_one_set_of_ids() {
     assert_eq!([0, 199, 200].map(|day| owner(&second, day).expect("owner")), ["a", "a", "b"]);
     assert_eq!([149, 150, 300].map(|day| owner(&third, day).expect("owner")), ["a", "b", "b"]);
     let address = |day| Asked { bits: 0xffff_c000_0201, day, hints: Hints::default() };
-    let days = [149, 150, 151, 300, 0].repeat(9);
+    let days = [149, 150, 151, 300, 0].repeat(90);
     let together = third.owners_of_addresses(&days.iter().map(|day| address(*day)).collect::<Vec<_>>());
     let alone = |day: &i32| third.owner_of_address(0xffff_c000_0201, *day, None, None);
     assert_eq!(together, days.iter().map(alone).collect::<Vec<_>>());
