@@ -116,13 +116,13 @@ impl Lake {
 
     fn rewrite_events(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
-        DayFiles::of_events(&self.events, number(day)?, files)?.sorted(|events| writer.write(&events))?;
+        DayFiles::of_events(self, number(day)?, files)?.sorted(|events| writer.write(&events))?;
         writer.finish()
     }
 
     fn merge_sightings(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
         let mut writer = self.sightings_writer(format!("c-{}", self.sightings.version() + 1), now)?;
-        DayFiles::of_sightings(&self.sightings, number(day)?, files)?.merged(|sightings| writer.write(&sightings))?;
+        DayFiles::of_sightings(self, number(day)?, files)?.merged(|sightings| writer.write(&sightings))?;
         writer.finish()
     }
 
@@ -137,7 +137,7 @@ impl Lake {
         let old = files_by_day(&self.sightings)?;
         for (day, files) in &files_by_day(&self.events)? {
             let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
-            DayFiles::of_events(&self.events, number(day)?, files)?.folded(|sightings| writer.write(&sightings))?;
+            DayFiles::of_events(self, number(day)?, files)?.folded(|sightings| writer.write(&sightings))?;
             let adds = writer.finish()?;
             let removed = old.get(day).map_or(&[][..], Vec::as_slice);
             done.add(removed.len(), adds.len());

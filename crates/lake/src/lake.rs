@@ -18,6 +18,9 @@ use crate::writer::{DayWriter, EVENTS_FORM, SIGHTINGS_FORM};
 /// Threads that read and write files for the Delta library and run queries.
 pub(crate) const THREADS: usize = 2;
 
+/// Rows that are held and sorted at once, by each thread: some 100 MB of events.
+const PART_ROWS: usize = 256 * 1024;
+
 /// The tables `events` and `sightings` of a data folder.
 #[derive(Debug)]
 pub struct Lake {
@@ -28,6 +31,8 @@ pub struct Lake {
     pub(crate) sightings: Table,
     pub(crate) sessions: Sessions,
     pub(crate) ends: Ends,
+    /// Rows that are held and sorted at once, by each thread.
+    pub(crate) part_rows: usize,
 }
 
 /// The files of one report being written, not yet committed.
@@ -96,12 +101,18 @@ impl Lake {
             sightings,
             sessions: Sessions::default(),
             ends: Ends::default(),
+            part_rows: PART_ROWS,
         })
     }
 
     /// Its folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Chores and lists hold about so many rows at once, and not what is usual: for a machine with less memory.
+    pub fn hold_rows(&mut self, rows: usize) {
+        self.part_rows = rows.max(1);
     }
 
     /// Goes to what others have committed.

@@ -19,8 +19,11 @@ use crate::skip::Sought;
 use crate::wanted::{Owned, Wanted};
 use crate::{Lake, LakeError};
 
-/// Rows of the two months that make a part: far more than the pages that two parts share, few enough to be held.
-const PART_ROWS: Range<usize> = 32 * 1024..4 << 20;
+/// Rows of the two months that make a part, to the rows that the lake holds at once: a finding has many, and those of one
+/// part had better be far more than the pages it shares with the next.
+const PART_FACTOR: usize = 16;
+/// What is no part of its own but to keep both threads busy.
+const SMALLEST_PART: usize = 32 * 1024;
 /// Findings that a part may have, some 300 bytes each; with more it is cut in two.
 const PART_FINDINGS: usize = 512 * 1024;
 /// What tells findings and owners apart, and is read of the days before both months.
@@ -167,7 +170,7 @@ impl Pass<'_> {
             pages.extend(self.lake.address_samples(file, sought)?);
         }
         let whole = Part::of(sought.clone(), pages);
-        let rows = whole.rows().div_ceil(2 * THREADS).clamp(PART_ROWS.start, PART_ROWS.end);
+        let rows = whole.rows().div_ceil(2 * THREADS).max(SMALLEST_PART).min(self.lake.part_rows * PART_FACTOR);
         Ok(whole.cut(rows))
     }
 
@@ -177,14 +180,18 @@ impl Pass<'_> {
         parts: Vec<Part>,
         mut each: impl FnMut(usize, Listed) -> Result<(), E>,
     ) -> Result<(), E> {
-        in_turn(parts, |sought| self.fold(sought), |found, part| {
-            if found.is_full() && part.pages.len() > 1 {
-                let half = part.rows().div_ceil(2);
-                return Ok(part.cut(half));
-            }
-            self.tell(found, &mut each)?;
-            Ok(Vec::new())
-        })
+        in_turn(
+            parts,
+            |sought| self.fold(sought),
+            |found, part| {
+                if found.is_full() && part.pages.len() > 1 {
+                    let half = part.rows().div_ceil(2);
+                    return Ok(part.cut(half));
+                }
+                self.tell(found, &mut each)?;
+                Ok(Vec::new())
+            },
+        )
     }
 
     /// All findings of a part; too many are a sign that it is to be cut.
@@ -280,12 +287,18 @@ impl Pass<'_> {
     /// Tells a part's findings in their order.
     fn tell<E>(&self, found: Found, each: &mut impl FnMut(usize, Listed) -> Result<(), E>) -> Result<(), E> {
         let words = self.words.texts();
-        let texts = if found.entries.keys().any(|key| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
+        let texts =
+            if found.entries.keys().any(|key| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
         let (ranks, findings) = (found.findings.ranks(&words), found.findings.all);
         let text = |subject: Subject| texts.get(subject.text as usize).and_then(|text| text.split_once(' '));
         let mut entries: Vec<(Key, Entry)> = found.entries.into_iter().collect();
         entries.sort_unstable_by_key(|(key, _)| {
-            (text(key.subject).map(|(kind, text)| (text, kind)), key.subject.bits, ranks[key.finding as usize], key.list)
+            (
+                text(key.subject).map(|(kind, text)| (text, kind)),
+                key.subject.bits,
+                ranks[key.finding as usize],
+                key.list,
+            )
         });
         for (key, entry) in entries {
             let Subject { bits, .. } = key.subject;
@@ -511,7 +524,9 @@ impl Entry {
             (code(owner.organisation), code(owner.isp), owner.place, owner.flags)
         };
         let is_newer = self.newest.is_none_or(|newest| newest < seen.day);
-        if is_newer || self.newest == Some(seen.day) && self.owner != seen.owner && rank(&seen.owner) > rank(&self.owner) {
+        if is_newer
+            || self.newest == Some(seen.day) && self.owner != seen.owner && rank(&seen.owner) > rank(&self.owner)
+        {
             (self.newest, self.owner) = (Some(seen.day), seen.owner);
         }
     }

@@ -19,16 +19,13 @@ use event::subject::KINDS;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::PageIndexPolicy;
 
-use crate::LakeError;
 use crate::fold::{KEY, Merger, sort_and_fold};
 use crate::order::sort;
 use crate::parts::{Part, in_turn};
 use crate::schema::{DAY, EVENTS, SIGHTINGS, position};
 use crate::skip::{self, AddressColumns, OF_EVENTS, OF_SIGHTINGS, Sought};
 use crate::table::Table;
-
-/// Rows that are held and sorted at once, by each thread: some 100 MB of events.
-const PART_ROWS: usize = 256 * 1024;
+use crate::{Lake, LakeError};
 
 /// The files of a day of one table.
 pub(crate) struct DayFiles {
@@ -36,6 +33,7 @@ pub(crate) struct DayFiles {
     files: Vec<(PathBuf, ArrowReaderMetadata)>,
     schema: SchemaRef,
     columns: AddressColumns,
+    part_rows: usize,
 }
 
 impl DayFiles {
@@ -43,20 +41,20 @@ impl DayFiles {
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn of_events(table: &Table, day: i32, files: &[Add]) -> Result<Self, LakeError> {
-        Self::open(table, day, files, Arc::clone(&EVENTS), OF_EVENTS)
+    pub(crate) fn of_events(lake: &Lake, day: i32, files: &[Add]) -> Result<Self, LakeError> {
+        Self::open((&lake.events, lake.part_rows), day, files, Arc::clone(&EVENTS), OF_EVENTS)
     }
 
     /// Those of `sightings`.
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn of_sightings(table: &Table, day: i32, files: &[Add]) -> Result<Self, LakeError> {
-        Self::open(table, day, files, Arc::clone(&SIGHTINGS), OF_SIGHTINGS)
+    pub(crate) fn of_sightings(lake: &Lake, day: i32, files: &[Add]) -> Result<Self, LakeError> {
+        Self::open((&lake.sightings, lake.part_rows), day, files, Arc::clone(&SIGHTINGS), OF_SIGHTINGS)
     }
 
     fn open(
-        table: &Table,
+        (table, part_rows): (&Table, usize),
         day: i32,
         files: &[Add],
         schema: SchemaRef,
@@ -71,7 +69,7 @@ impl DayFiles {
             Ok::<_, LakeError>((path, ends))
         };
         let files = files.iter().map(|file| open(table.root().join(&file.path))).collect::<Result<_, _>>()?;
-        Ok(Self { day, files, schema, columns })
+        Ok(Self { day, files, schema, columns, part_rows })
     }
 
     /// All events, sorted.
@@ -110,9 +108,10 @@ impl DayFiles {
         mut each: impl FnMut(RecordBatch) -> Result<(), LakeError>,
     ) -> Result<(), LakeError> {
         let all = Sought::all();
-        let pages = self.files.iter().flat_map(|(_, ends)| skip::samples(ends.metadata(), &all, self.columns)).collect();
+        let pages =
+            self.files.iter().flat_map(|(_, ends)| skip::samples(ends.metadata(), &all, self.columns)).collect();
         in_turn(
-            Part::of(all, pages).cut(PART_ROWS),
+            Part::of(all, pages).cut(self.part_rows),
             |sought| work(&self.read(sought)?),
             |made, _| {
                 if made.num_rows() > 0 {
@@ -169,9 +168,8 @@ fn sorted_sightings(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let kind = event::json::text_at(column(&"subject_kind").as_ref(), row);
         kind.and_then(|kind| KINDS.iter().position(|known| *known == kind)).unwrap_or(KINDS.len())
     };
-    let mut places: Vec<(usize, u128, u32)> = (0..batch.num_rows())
-        .map(|row| (class(row), bits(halves, row).unwrap_or_default(), row as u32))
-        .collect();
+    let mut places: Vec<(usize, u128, u32)> =
+        (0..batch.num_rows()).map(|row| (class(row), bits(halves, row).unwrap_or_default(), row as u32)).collect();
     let rest = KEY.iter().filter(|name| ![DAY, "subject_kind"].contains(name) && !OF_SIGHTINGS.contains(name));
     let rest: Vec<_> = rest.map(|name| SortColumn { values: Arc::clone(column(name)), options: None }).collect();
     let rest = LexicographicalComparator::try_new(&rest)?;

@@ -181,11 +181,7 @@ fn with_day(batch: &RecordBatch, day: i32) -> Result<RecordBatch, LakeError> {
     Ok(RecordBatch::try_new(Arc::clone(&SIGHTINGS), columns)?)
 }
 
-fn read(
-    path: &Path,
-    columns: &[&str],
-    step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>,
-) -> Result<(), LakeError> {
+fn read(path: &Path, columns: &[&str], step: impl FnMut(&Rows<'_>) -> Result<(), LakeError>) -> Result<(), LakeError> {
     let options = ArrowReaderOptions::new().with_schema(Arc::clone(&FILE_SCHEMA));
     read_columns(ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(path)?, options)?, columns, step)
 }

@@ -78,7 +78,9 @@ impl Sought {
 
     /// Whether a file may have some, by the smallest and largest halves that the log tells of it.
     pub(crate) fn may_be_in(&self, file: &Add) -> bool {
-        let Some(Ok(stats)) = file.stats.as_ref().map(|stats| serde_json::from_str::<Value>(stats)) else { return true };
+        let Some(Ok(stats)) = file.stats.as_ref().map(|stats| serde_json::from_str::<Value>(stats)) else {
+            return true;
+        };
         let told = |name: &str| stats["minValues"][name].as_i64().zip(stats["maxValues"][name].as_i64());
         let (high, low) = (told("ip_hi"), told("ip_lo"));
         let has_texts = stats["nullCount"]["ip_lo"].as_i64() != Some(0);
@@ -90,9 +92,7 @@ impl Sought {
     pub(crate) fn rows(&self, ends: &ParquetMetaData, columns: AddressColumns) -> Vec<(usize, RowSelection)> {
         let rows = |group| (group, self.rows_of_group(ends, group, columns), ends.row_group(group).num_rows() as usize);
         let groups = (0..ends.num_row_groups()).map(rows).filter(|(_, rows, _)| !rows.is_empty());
-        groups
-            .map(|(group, rows, all)| (group, RowSelection::from_consecutive_ranges(rows.into_iter(), all)))
-            .collect()
+        groups.map(|(group, rows, all)| (group, RowSelection::from_consecutive_ranges(rows.into_iter(), all))).collect()
     }
 
     fn rows_of_group(&self, ends: &ParquetMetaData, group: usize, columns: AddressColumns) -> Vec<Range<usize>> {

@@ -6,8 +6,8 @@ use constituency::{Attributor, Role};
 use event::rules::Kind;
 use event::subject::Subject;
 use lake::Lake;
-use lake::lists::Whose;
 use lake::ask::{By, Count, Filter, Listed, Months};
+use lake::lists::Whose;
 use tempfile::TempDir;
 
 use crate::made::{self, Report, Seen, day};
@@ -267,7 +267,8 @@ fn a_filter_means_what_it_says() {
 fn many_lists_in_one_pass_are_the_lists_made_one_by_one() {
     let (_folder, lake) = calendar();
     let owners = owners();
-    let below = |code: &str| owners.subtree(code, day("2026-03-31")).iter().map(|id| owners.code(*id).to_owned()).collect();
+    let below =
+        |code: &str| owners.subtree(code, day("2026-03-31")).iter().map(|id| owners.code(*id).to_owned()).collect();
     let organisations = |code: &str| Whose { organisations: below(code), ..Whose::default() };
     let operators = |code: &str| Whose { isps: vec![code.to_owned()], ..Whose::default() };
     let both = Whose { organisations: below("ministry"), isps: vec!["isp-1".to_owned()] };

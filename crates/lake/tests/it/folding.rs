@@ -8,7 +8,7 @@ use event::rules::Kind;
 use event::subject::Subject;
 use event::time;
 use event::tlp::Tlp;
-use lake::ask::Filter;
+use lake::ask::{Filter, Listed, Months};
 use lake::fold::{KEY, Merger, sort_and_fold};
 use lake::schema::SIGHTINGS;
 use proptest::prelude::*;
@@ -132,6 +132,7 @@ proptest! {
     fn committed_compacted_and_rebuilt_sightings_are_the_naive_fold(reports in reports()) {
         let wanted = naive::fold(&reports);
         let (_folder, mut lake) = made::lake(&reports);
+        lake.hold_rows(1);
         let (nobody, all) = (made::nobody(), Filter::default());
         let stored = |lake: &lake::Lake| lake.sightings(&nobody, &all).expect("sightings");
         prop_assert_eq!(&naive::add_up(&stored(&lake)), &wanted, "folded report by report");
@@ -144,5 +145,34 @@ proptest! {
         lake.refresh().expect("refresh");
         prop_assert_eq!(&naive::whole(&stored(&lake)), &wanted, "compacted");
         prop_assert_eq!(&made::events(&lake, &nobody, &all), &events, "compacted");
+    }
+}
+
+fn line(row: Listed) -> naive::Line {
+    let Listed { subject, kind, family, identifier, transport, .. } = row;
+    let samples = row.samples.iter().map(|sample| (sample.time, sample.port)).collect();
+    let numbers = [row.first, row.last, row.count, row.days, row.days_before];
+    ([subject, kind, family, identifier, transport], row.port, numbers, row.earlier, row.feeds, samples)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_list_is_the_naive_one_in_however_many_parts(reports in reports(), rows in select(vec![1, 1 << 20])) {
+        let (_folder, mut lake) = made::lake(&reports);
+        lake.hold_rows(rows);
+        let days = ["2026-03-11", "2026-03-12", "2026-03-14"].map(made::day);
+        let months = Months { before: days[0], from: days[1], to: days[2] };
+        let mut lines = Vec::new();
+        let told = lake.list(&made::nobody(), &Filter::default(), months, |row| {
+            lines.push(line(row));
+            Ok::<_, lake::LakeError>(())
+        });
+        told.expect("list");
+        lines.sort_unstable();
+        let mut wanted = naive::listed(&reports, months);
+        wanted.sort_unstable();
+        prop_assert_eq!(lines, wanted);
     }
 }

@@ -1,6 +1,6 @@
 //! Sightings folded the slow and obvious way, and those of the lake read back, to be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
@@ -9,6 +9,7 @@ use event::json::text_at;
 use event::rules::Kind;
 use event::subject::Subject;
 use event::tlp::Tlp;
+use lake::ask::Months;
 use lake::schema::SAMPLES_MAX;
 
 use crate::made::{Report, Seen};
@@ -99,6 +100,42 @@ pub(crate) fn fold(reports: &[Report]) -> Sightings {
         }
     }
     sightings
+}
+
+/// What everybody's list says of a finding.
+pub(crate) type Line = ([String; 5], Option<i32>, [i64; 5], bool, String, Vec<(i64, i32)>);
+
+/// Everybody's list, finding by finding.
+pub(crate) fn listed(reports: &[Report], months: Months) -> Vec<Line> {
+    let mut findings: BTreeMap<_, Vec<(Key, Sum)>> = BTreeMap::new();
+    for (key, sum) in fold(reports).into_iter().filter(|(key, _)| key.day < months.to) {
+        let finding = Key { day: 0, feed: String::new(), ..key.clone() };
+        findings.entry(finding).or_default().push((key, sum));
+    }
+    findings.into_iter().filter_map(|(finding, rows)| line(finding, &rows, months)).collect()
+}
+
+fn line(finding: Key, rows: &[(Key, Sum)], months: Months) -> Option<Line> {
+    let within = |first: i32, next: i32| {
+        let days = rows.iter().filter(move |(key, _)| (first..next).contains(&key.day));
+        days.map(|(key, sum)| (key.day, key.feed.clone(), sum.clone())).collect::<Vec<_>>()
+    };
+    let (this, before) = (within(months.from, months.to), within(months.before, months.from));
+    let days = |rows: &[(i32, String, Sum)]| rows.iter().map(|row| row.0).collect::<BTreeSet<_>>().len() as i64;
+    let told = if this.is_empty() { &before } else { &this };
+    let (first, last) = (told.iter().map(|row| row.2.first).min()?, told.iter().map(|row| row.2.last).max()?);
+    let feeds: BTreeSet<&str> = this.iter().map(|row| row.1.as_str()).collect();
+    let mut samples: Vec<_> = this.iter().flat_map(|row| row.2.samples.clone()).collect();
+    samples.sort_unstable();
+    samples.dedup();
+    samples.truncate(SAMPLES_MAX);
+    let count = this.iter().map(|row| row.2.count).sum();
+    let text = |text: Option<String>| text.unwrap_or_default();
+    let texts =
+        [finding.subject, finding.kind, text(finding.family), text(finding.identifier), text(finding.transport)];
+    let earlier = !within(i32::MIN, months.before).is_empty();
+    let feeds = feeds.into_iter().collect::<Vec<_>>().join(" ");
+    Some((texts, finding.port, [first, last, count, days(&this), days(&before)], earlier, feeds, samples))
 }
 
 /// Partial rows added up.
