@@ -130,7 +130,8 @@ impl DayFiles {
             let file = File::open(path)?;
             for (group, rows) in sought.rows(ends.metadata(), self.columns) {
                 let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, ends.clone());
-                let reader = reader.with_batch_size(PART_ROWS).with_row_groups(vec![group]).with_row_selection(rows);
+                let reader =
+                    reader.with_batch_size(self.part_rows).with_row_groups(vec![group]).with_row_selection(rows);
                 for batch in reader.build()? {
                     let batch = self.with_day(&batch?)?;
                     batches.push(filter_record_batch(&batch, &is_sought(&batch, self.columns, sought))?);
