@@ -27,6 +27,7 @@ use crate::visitor::Peer;
 use crowd::Crowd;
 
 mod crowd;
+mod short;
 mod stall;
 
 /// Most bytes of a request's head: browsers send below 8 KiB, and a proxy's chain adds some.
@@ -196,10 +197,12 @@ impl Door {
 
     async fn talk(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: SocketAddr) {
         let who = self.plays.map_or(peer, |address| SocketAddr::new(address, peer.port()));
-        let answer = service_fn(|request: http::Request<Incoming>| {
-            let mut request = request.map(Body::new);
+        let answer = service_fn(async |mut request: http::Request<Incoming>| {
+            if let Some(answer) = short::answer(&self.app, Peer(who), &request) {
+                return Ok(answer);
+            }
             request.extensions_mut().insert(Peer(who));
-            self.router.clone().oneshot(request)
+            self.router.clone().oneshot(request.map(Body::new)).await
         });
         let mut builder = http1::Builder::new();
         builder

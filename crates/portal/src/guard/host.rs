@@ -1,8 +1,7 @@
 //! Only requests for one of our names are answered: another name in front of our address is somebody's trick.
 
-use axum::extract::Request;
 use http::uri::Authority;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, Request, StatusCode, Uri, header};
 
 use crate::app::App;
 
@@ -10,7 +9,7 @@ use crate::app::App;
 const BY_ANY_NAME: [&str; 2] = ["/healthz", "/readyz"];
 
 /// 400 for none or several names, 421 for one that is not ours.
-pub(crate) fn check(app: &App, request: &Request) -> Result<(), StatusCode> {
+pub(crate) fn check<B>(app: &App, request: &Request<B>) -> Result<(), StatusCode> {
     if BY_ANY_NAME.contains(&request.uri().path()) {
         return Ok(());
     }
