@@ -11,7 +11,7 @@ use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -27,6 +27,7 @@ use crate::visitor::Peer;
 use crowd::Crowd;
 
 mod crowd;
+mod heads;
 mod short;
 mod stall;
 
@@ -206,7 +207,7 @@ impl Door {
         });
         let mut builder = http1::Builder::new();
         builder
-            .timer(TokioTimer::new())
+            .timer(heads::Heads::default())
             .header_read_timeout(Duration::from_secs(self.app.config().header_seconds.into()));
         builder.max_buf_size(HEAD_MAX).max_headers(HEADERS_MAX).keep_alive(true);
         let connection = builder.serve_connection(TokioIo::new(stream), answer);

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::task::{Context, Poll};
@@ -121,7 +121,11 @@ impl Told {
         let [before, to_isp, to_found] = &self.before;
         // Room for the longest address.
         let mut middle = Vec::with_capacity(40 + to_isp.len() + isp.len() + to_found.len() + found.len());
-        middle.extend_from_slice(address.map_or_else(String::new, |address| address.to_string()).as_bytes());
+        match address {
+            Some(IpAddr::V4(ip)) => write_v4(ip, &mut middle),
+            Some(IpAddr::V6(ip)) => middle.extend_from_slice(ip.to_string().as_bytes()),
+            None => {}
+        }
         for piece in [to_isp, isp.as_bytes(), to_found, found.as_bytes()] {
             middle.extend_from_slice(piece);
         }
@@ -129,6 +133,21 @@ impl Told {
         let missing = length.next_multiple_of(to) - length;
         let blanks = Bytes::from_static(BLANKS.get(..missing).unwrap_or(&BLANKS));
         Pieces([before.clone(), middle.into(), self.after.clone(), blanks].into())
+    }
+}
+
+/// An IPv4 address as text; the library's way takes half as long as all that is done to judge it.
+fn write_v4(ip: Ipv4Addr, to: &mut Vec<u8>) {
+    let from = to.len();
+    for octet in ip.octets() {
+        if to.len() > from {
+            to.push(b'.');
+        }
+        for (least, tens) in [(100, 100), (10, 10), (0, 1)] {
+            if octet >= least {
+                to.push(b'0' + octet / tens % 10);
+            }
+        }
     }
 }
 
@@ -195,6 +214,16 @@ mod tests {
     fn what_is_filled_in_is_never_taken_for_a_hole() {
         let told = Told::cut("⟦address⟧,\"⟦isp⟧\",\"⟦found⟧\"", Form::Json(Lang::Vi).holes());
         assert_eq!(text(told.to(None, "\"⟦found⟧\"", "⟦address⟧", 1)), ",\"⟦found⟧\",⟦address⟧");
+    }
+
+    #[test]
+    fn addresses_are_written_as_the_library_does() {
+        for octet in 0..=255 {
+            let ip = Ipv4Addr::new(octet, 255 - octet, 0, octet / 3);
+            let mut written = Vec::new();
+            write_v4(ip, &mut written);
+            assert_eq!(written, ip.to_string().as_bytes());
+        }
     }
 
     #[test]
