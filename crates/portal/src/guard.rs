@@ -14,6 +14,7 @@ use http::StatusCode;
 
 use crate::answer;
 use crate::app::App;
+use crate::serve::HEADERS_MAX;
 
 pub mod headers;
 pub mod host;
@@ -49,6 +50,9 @@ pub(crate) fn pass_at_once<B>(
 }
 
 fn refuse<B>(app: &App, request: &http::Request<B>) -> Result<(), StatusCode> {
+    if request.headers().len() > HEADERS_MAX {
+        return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
     host::check(app, request).and_then(|()| site::refuse_others(request))
 }
 

@@ -26,6 +26,8 @@ pub(crate) const ACCESS: &str = "access";
 const PIECE: usize = 32 << 10;
 /// How long a line on a request waits at most.
 const WAIT_MAX: Duration = Duration::from_secs(1);
+/// Bytes of most lines on requests.
+const LINE: usize = 256;
 /// Microseconds in a second.
 const MICROS: u64 = 1_000_000;
 
@@ -148,15 +150,15 @@ where
         if of.target() != ACCESS {
             return self.others.format_event(context, to, event);
         }
-        to.write_str("{\"timestamp\":\"")?;
-        self.write_time(&mut to)?;
-        to.write_str("\",\"level\":\"")?;
-        to.write_str(of.level().as_str())?;
-        to.write_str("\",\"fields\":{")?;
-        let mut fields = Fields { to: &mut to, before: "\"", written: Ok(()) };
-        event.record(&mut fields);
-        fields.written?;
-        to.write_str("},\"target\":\"access\"}\n")
+        let mut line = String::with_capacity(LINE);
+        line.push_str("{\"timestamp\":\"");
+        self.write_time(&mut line)?;
+        line.push_str("\",\"level\":\"");
+        line.push_str(of.level().as_str());
+        line.push_str("\",\"fields\":{");
+        event.record(&mut Fields { line: &mut line, before: "\"" });
+        line.push_str("},\"target\":\"access\"}\n");
+        to.write_str(&line)
     }
 }
 
@@ -184,71 +186,72 @@ impl Second {
 }
 
 impl Json {
-    fn write_time(&self, to: &mut Writer<'_>) -> fmt::Result {
+    fn write_time(&self, line: &mut String) -> fmt::Result {
         let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
         let lasts = second.as_ref().map(|second| (second, second.micros())).filter(|(_, micros)| *micros < MICROS);
         if let Some((second, micros)) = lasts {
-            to.write_str(&second.text)?;
-            return to.write_str(six_digits(micros, &mut [0; 7]));
+            line.push_str(&second.text);
+            push_digits(micros, 6, line);
+        } else {
+            let new = Second::now()?;
+            line.push_str(&new.text);
+            push_digits(new.made.1, 6, line);
+            *second = Some(new);
         }
-        let new = Second::now()?;
-        write!(to, "{}{:06}Z", new.text, new.made.1)?;
-        *second = Some(new);
+        line.push('Z');
         Ok(())
     }
 }
 
-/// Microseconds of a second, and the `Z` after them.
-fn six_digits(mut micros: u64, text: &mut [u8; 7]) -> &str {
-    text[6] = b'Z';
-    for digit in text[..6].iter_mut().rev() {
-        *digit = b'0' + (micros % 10) as u8;
-        micros /= 10;
+/// Writes a number with at least so many digits. Format strings take several times as long as all this.
+fn push_digits(mut number: u64, least: usize, line: &mut String) {
+    let mut digits = [b'0'; 20];
+    let mut at = digits.len();
+    while number > 0 {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
     }
-    std::str::from_utf8(text).unwrap_or_default()
+    let digits = digits.get(at.min(digits.len() - least)..).unwrap_or_default();
+    line.extend(digits.iter().map(|digit| char::from(*digit)));
 }
 
 /// Writes fields as members of an object.
-struct Fields<'f, 'w> {
-    to: &'f mut Writer<'w>,
+struct Fields<'f> {
+    line: &'f mut String,
     /// What stands before a name.
     before: &'static str,
-    written: fmt::Result,
 }
 
-impl Fields<'_, '_> {
-    /// Writes pieces one by one: a format string takes several times as long.
-    fn member(&mut self, field: &Field, value: [&str; 3]) {
-        let pieces = [self.before, field.name(), "\":"].into_iter().chain(value);
-        for piece in pieces {
-            self.written = self.written.and_then(|()| self.to.write_str(piece));
+impl Fields<'_> {
+    fn name(&mut self, field: &Field) {
+        for piece in [self.before, field.name(), "\":"] {
+            self.line.push_str(piece);
         }
         self.before = ",\"";
     }
-
-    fn text(&mut self, field: &Field, text: &str) {
-        let is_plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-        if is_plain {
-            return self.member(field, ["\"", text, "\""]);
-        }
-        match serde_json::to_string(text) {
-            Ok(escaped) => self.member(field, [&escaped, "", ""]),
-            Err(_) => self.written = Err(fmt::Error),
-        }
-    }
 }
 
-impl Visit for Fields<'_, '_> {
+impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.text(field, &format!("{value:?}"));
+        self.record_str(field, &format!("{value:?}"));
     }
 
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.text(field, value);
+    fn record_str(&mut self, field: &Field, text: &str) {
+        self.name(field);
+        let is_plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
+        if is_plain {
+            for piece in ["\"", text, "\""] {
+                self.line.push_str(piece);
+            }
+        } else {
+            self.line.push_str(&serde_json::Value::from(text).to_string());
+        }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.member(field, [&value.to_string(), "", ""]);
+        self.name(field);
+        push_digits(value, 1, self.line);
     }
 }
 

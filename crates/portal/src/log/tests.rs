@@ -1,3 +1,5 @@
+//! The log: what waits and what does not, and that it is written as the library would.
+
 use event::time::{SECOND, parse};
 
 use super::*;
@@ -112,6 +114,17 @@ fn our_json_is_that_of_the_library_and_its_time_the_machines() {
             assert!((-SECOND..SECOND).contains(&apart), "{our_time} {their_time}");
         }
     });
+}
+
+#[test]
+fn digits_are_those_of_the_library() {
+    for number in [0, 7, 10, 999_999, 1_000_000, u64::MAX] {
+        for least in [1, 6] {
+            let mut line = String::new();
+            push_digits(number, least, &mut line);
+            assert_eq!(line, format!("{number:0least$}"));
+        }
+    }
 }
 
 /// The library as it comes.
