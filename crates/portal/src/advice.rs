@@ -58,17 +58,17 @@ impl Devices {
         self.families.get(family).map_or(family, |known| known.name.as_str())
     }
 
-    /// What to do about a finding.
-    pub fn advice(&self, family: &str, kind: Kind, words: &'static Words) -> Vec<Advice<'_>> {
+    /// The devices to look at about a finding.
+    pub fn of(&self, family: &str, kind: Kind) -> impl Iterator<Item = &str> {
+        let known = self.families.get(family).filter(|_| kind == Kind::Botnet);
         let general = if kind == Kind::Exposed { "open" } else { "any" };
-        match self.families.get(family).filter(|_| kind == Kind::Botnet) {
-            Some(known) => known.devices.iter().map(|device| advice(device, words)).collect(),
-            None => vec![advice(general, words)],
-        }
+        let devices = known.map_or(&[][..], |known| known.devices.as_slice());
+        devices.iter().map(String::as_str).chain(known.is_none().then_some(general))
     }
 }
 
-fn advice<'d>(device: &'d str, words: &'static Words) -> Advice<'d> {
+/// What to do about a device.
+pub fn advice<'d>(device: &'d str, words: &'static Words) -> Advice<'d> {
     Advice { device, title: words.say(&format!("device.{device}")), steps: words.list(&format!("steps_{device}")) }
 }
 
@@ -93,9 +93,7 @@ mod tests {
     #[test]
     fn a_family_nobody_knows_gets_the_general_advice_of_its_kind() {
         let devices = Devices::parse(Devices::SHIPPED).expect("table");
-        let of = |family, kind| {
-            devices.advice(family, kind, Words::of(Lang::En)).iter().map(|a| a.device.to_owned()).collect::<Vec<_>>()
-        };
+        let of = |family, kind| devices.of(family, kind).collect::<Vec<_>>();
         assert_eq!(of("mirai", Kind::Botnet), ["router", "camera"]);
         assert_eq!(of("no-such", Kind::Botnet), ["any"]);
         assert_eq!(of("open-telnet", Kind::Exposed), ["open"]);

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use http::StatusCode;
 use http::header::{self, HeaderName, HeaderValue};
-use http::{StatusCode, response};
 use serde::Serialize;
 
 /// HTML of this charset only.
@@ -17,7 +17,10 @@ const PROBLEM: &str = "application/problem+json";
 
 /// An answer of a media type.
 pub(crate) fn of(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response {
-    build(response::Builder::new().status(status).header(header::CONTENT_TYPE, media_type), body.into())
+    let mut answer = Response::new(body.into());
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    answer
 }
 
 /// A value as JSON.
@@ -65,12 +68,4 @@ pub(crate) fn with(mut answer: Response, name: HeaderName, value: &str) -> Respo
         answer.headers_mut().insert(name, value);
     }
     answer
-}
-
-fn build(builder: response::Builder, body: Body) -> Response {
-    builder.body(body).unwrap_or_else(|_| {
-        let mut answer = Response::new(Body::empty());
-        *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        answer
-    })
 }

@@ -7,12 +7,14 @@
 //! * [`time`] – no request takes for ever.
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
+use http::StatusCode;
 
 use crate::answer;
 use crate::app::App;
+use crate::serve::HEADERS_MAX;
 
 pub mod headers;
 pub mod host;
@@ -26,14 +28,37 @@ pub(crate) fn around(router: Router<App>, app: &App) -> Router<App> {
 }
 
 async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
-    let entry = log::Entry::open(&request);
-    let allowed = host::check(&app, &request).and_then(|()| site::refuse_others(&request));
-    let mut answer = match allowed {
+    let entry = log::Entry::open(request.method());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let answer = match refuse(&app, &request) {
         Ok(()) => time::limit(&app, request, next).await,
         Err(status) => answer::problem(status),
     };
-    headers::add(&app, &mut answer);
-    entry.close(&app, &answer);
+    leave(&app, answer, entry, route.as_ref().map(MatchedPath::as_str))
+}
+
+/// The same for an action that waits for nothing, and so takes no time that must be limited.
+pub(crate) fn pass_at_once<B>(
+    app: &App,
+    request: &http::Request<B>,
+    route: &'static str,
+    act: impl FnOnce() -> Response,
+) -> Response {
+    let entry = log::Entry::open(request.method());
+    let answer = refuse(app, request).map_or_else(answer::problem, |()| act());
+    leave(app, answer, entry, Some(route))
+}
+
+fn refuse<B>(app: &App, request: &http::Request<B>) -> Result<(), StatusCode> {
+    if request.headers().len() > HEADERS_MAX {
+        return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+    host::check(app, request).and_then(|()| site::refuse_others(request))
+}
+
+fn leave(app: &App, mut answer: Response, entry: log::Entry, route: Option<&str>) -> Response {
+    headers::add(app, &mut answer);
+    entry.close(app, route, &answer);
     answer
 }
 

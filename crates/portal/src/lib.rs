@@ -1,7 +1,6 @@
 //! What the house shows the world: public pages, the check, the arrival of reports, the officer's desk.
 //!
-//! One process, rendered on the server, usable without JavaScript. The program fills the seams and calls
-//! [`serve::serve`]; nothing here opens the lake.
+//! One process, rendered on the server, usable without JavaScript; the program fills the seams. Nothing here opens the lake.
 //!
 //! In the order a request flows:
 //!
@@ -12,7 +11,7 @@
 //! * [`visitor`], [`limit`], [`session`], [`tokens`] – who asks, how often, with which right;
 //! * [`seen`], [`verdict`], [`advice`] – the check: what is recorded of an address, what may be said of it, what to do;
 //! * [`desk`], [`watch`], [`requests`], [`front`] – the seams: what the program must fill;
-//! * [`page`], [`words`], [`tables`], [`metrics`] – what answers are made of.
+//! * [`page`], [`words`], [`tables`] – what answers are made of; [`metrics`], [`log`] – what is told of them.
 
 pub mod actions;
 pub mod advice;
@@ -23,6 +22,7 @@ pub mod desk;
 pub mod front;
 pub mod guard;
 pub mod limit;
+pub mod log;
 pub mod metrics;
 pub mod page;
 pub mod requests;

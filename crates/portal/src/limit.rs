@@ -1,7 +1,7 @@
 //! How often one visitor may ask, in a fixed piece of memory that holds no address.
 //!
-//! Each visitor (an IPv6 one by his /64) falls, by two hashes keyed at the start of the process, into one cell of each
-//! of two rows; a cell is one number, the time from which on it is empty again (the generic cell rate algorithm).
+//! Each visitor (an IPv6 one by his /64) falls, by two halves of a hash keyed at the start of the process, into one cell
+//! of each of two rows; a cell is one number, the time from which on it is empty again (the generic cell rate algorithm).
 //! A visitor is held back only when both of his cells are full, so that it takes two accidents to suffer for others.
 
 use std::collections::hash_map::RandomState;
@@ -45,7 +45,7 @@ impl Pace {
 /// A limit on how often something may be done.
 #[derive(Debug)]
 pub struct Limit {
-    keys: [RandomState; 2],
+    keys: RandomState,
     rows: Mutex<[Vec<i64>; 2]>,
     /// Microseconds between two at the steady rate.
     every: i64,
@@ -60,7 +60,7 @@ impl Limit {
         let whole = i64::from(seconds.max(1)) * SECOND;
         let every = whole / times;
         let rows = Mutex::new([vec![0; CELLS], vec![0; CELLS]]);
-        Self { keys: [RandomState::new(), RandomState::new()], rows, every, burst: whole - every }
+        Self { keys: RandomState::new(), rows, every, burst: whole - every }
     }
 
     /// Counts one more.
@@ -68,8 +68,8 @@ impl Limit {
     /// # Errors
     /// Seconds to wait.
     pub fn count(&self, address: IpAddr, now: i64) -> Result<(), u64> {
-        let key = key(address);
-        let cells = [0, 1].map(|row: usize| self.keys[row].hash_one(key) as usize % CELLS);
+        let hash = self.keys.hash_one(key(address));
+        let cells = [hash, hash >> 32].map(|half| half as usize % CELLS);
         let mut rows = self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let full_until = [0, 1].map(|row: usize| rows[row][cells[row]].max(now));
         let emptier = full_until[0].min(full_until[1]);

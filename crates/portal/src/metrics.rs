@@ -37,8 +37,8 @@ pub struct Metrics {
 
 impl Metrics {
     /// Counts a request by the route it matched.
-    pub fn count(&self, route: &str, method: &http::Method, status: u16, seconds: f64) {
-        let method = match method.as_str() {
+    pub fn count(&self, route: &str, method: &str, status: u16, seconds: f64) {
+        let method = match method {
             "GET" => "GET",
             "HEAD" => "HEAD",
             "POST" => "POST",

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
 use crate::answer;
@@ -67,7 +67,9 @@ impl Page {
 
     /// HTML of this page's language as an answer.
     pub(crate) fn answer(&self, status: StatusCode, html: impl Into<Body>) -> Response {
-        answer::with(answer::of(status, answer::HTML, html), header::CONTENT_LANGUAGE, self.w.lang().tag())
+        let mut answer = answer::of(status, answer::HTML, html);
+        answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.w.lang().tag()));
+        answer
     }
 
     /// A message.

@@ -2,7 +2,7 @@
 //! file of the same size with the same headers, on the same machine and by turns, under the same load.
 //!
 //! Ours finds out who asks, holds his limit, looks him up, judges and writes the page; its log is written as the program
-//! does it. nginx keeps no log.
+//! does it. nginx keeps its log too, as Debian ships it.
 
 mod load;
 pub(super) mod process;

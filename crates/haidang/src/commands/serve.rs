@@ -8,12 +8,11 @@ use anyhow::Context as _;
 use portal::app::{App, Parts, Slot};
 use portal::config::Config;
 use portal::front::Front;
+use portal::log::Log;
 use portal::serve::{Entrance, serve_all};
 use portal::tables::Tables;
 use portal::tokens::{Secrets, Tokens};
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::cli::{ServeArgs, TokenArgs};
 use crate::commands::Desk;
@@ -39,7 +38,7 @@ pub(crate) type Door = (TcpListener, Option<IpAddr>);
 pub(crate) fn run(desk: &Desk, args: &ServeArgs) -> anyhow::Result<i32> {
     let config = config(desk, args)?;
     let listener = TcpListener::bind(config.listen).with_context(|| format!("listen on {}", config.listen))?;
-    log(LevelFilter::INFO);
+    let _log = log(LevelFilter::INFO)?;
     open(desk, config, vec![(listener, None)], |config, listen| announce(desk, config, listen))
 }
 
@@ -117,11 +116,10 @@ fn watched(config: &Config) -> Option<PathBuf> {
 }
 
 /// What happens is told on standard error, one JSON object a line, from a level on; of the libraries only what is wrong.
-pub(crate) fn log(from: LevelFilter) {
+pub(crate) fn log(from: LevelFilter) -> anyhow::Result<Log> {
     let own = ["access", "audit", "keeper", "portal"].map(|target| (target, from));
     let told = Targets::new().with_default(LevelFilter::ERROR).with_targets(own);
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines).with(told).init();
+    portal::log::begin(told).context("begin the log")
 }
 
 fn config(desk: &Desk, args: &ServeArgs) -> anyhow::Result<Config> {

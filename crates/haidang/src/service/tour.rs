@@ -60,7 +60,7 @@ pub(crate) fn serve(desk: &Desk, plan: &Plan, wanted: u16) -> anyhow::Result<i32
     let config = config(desk, listen)?;
     let inbox = config.inbox.clone().context("the demo has a watched folder")?;
     let played = play(visitors(desk)?, listen.port())?;
-    serve::log(LevelFilter::WARN);
+    let _log = serve::log(LevelFilter::WARN)?;
     let token = serve::issue(desk, FEED)?;
     let doors = std::iter::once(Ok((listener, None)));
     let doors = doors.chain(played.iter().map(|visitor| Ok((visitor.listener.try_clone()?, Some(visitor.address)))));

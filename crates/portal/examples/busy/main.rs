@@ -14,14 +14,13 @@ use std::time::Instant;
 use event::rules::Kind;
 use portal::app::{App, Slot};
 use portal::front::{Ownership, Whose};
+use portal::log;
 use portal::seen::{Restricted, Seen, Sighted};
 use portal::serve::{serve, stop_signal};
 use portal::verdict::Reach;
 use portal::visitor::is_special;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[path = "../made/house.rs"]
 #[expect(dead_code, reason = "a part of the house is enough")]
@@ -51,7 +50,9 @@ async fn main() -> io::Result<()> {
     let typed: Vec<String> = std::env::args().skip(1).collect();
     let [folder, addresses] = typed.as_slice() else { return Err(io::Error::other("busy FOLDER ADDRESSES")) };
     let count: usize = addresses.parse().map_err(io::Error::other)?;
-    log();
+    // As the program tells it.
+    let told = Targets::new().with_default(LevelFilter::ERROR).with_target("access", LevelFilter::INFO);
+    let _log = log::begin(told)?;
     let recorded: Vec<Ipv4Addr> = made().take(count).collect();
     write_visitors(Path::new(folder), &recorded)?;
     let start = Instant::now();
@@ -68,13 +69,6 @@ async fn main() -> io::Result<()> {
     let address = listener.local_addr()?;
     writeln!(io::stdout(), "{address} {len} {took:.3} {bytes:.1}")?;
     serve(listener, App::new(parts), stop_signal()).await
-}
-
-/// One JSON object a line on standard error, as the program tells it.
-fn log() {
-    let told = Targets::new().with_default(LevelFilter::ERROR).with_target("access", LevelFilter::INFO);
-    let lines = tracing_subscriber::fmt::layer().json().with_writer(io::stderr);
-    tracing_subscriber::registry().with(lines).with(told).init();
 }
 
 /// Addresses of the Internet, none of them twice: the steps of the mixing are one to one

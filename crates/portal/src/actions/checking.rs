@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use event::rules::Kind;
-
 use crate::actions::told::Case;
-use crate::advice::Advice;
+use crate::advice::{Advice, advice};
 use crate::app::App;
 use crate::front::Whose;
 use crate::seen::Finding;
@@ -21,7 +19,11 @@ pub(crate) const SHOWN_MAX: usize = 5;
 pub(crate) struct Checked {
     /// The address that was checked; `None` if a proxy says nothing that can be believed.
     pub(crate) address: Option<IpAddr>,
-    /// What is found out about it.
+    /// Who carries it.
+    pub(crate) isp: Option<String>,
+    /// What may be shown of what was seen, gravest kind first.
+    pub(crate) shown: Vec<Shown>,
+    /// What else is found out about it.
     pub(crate) case: Case,
 }
 
@@ -48,8 +50,29 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     if seen.is_none() {
         judged = Judged { verdict: Verdict::CannotTell, words: "loading".to_owned(), shown: Vec::new() };
     }
-    let (v6, until) = (visitor.address.map(|address| address.is_ipv6()), seen.map(crate::seen::Seen::until));
-    Ok(Checked { address: visitor.address, case: Case { v6, reach, isp, judged, until } })
+    let Judged { verdict, words, shown } = judged;
+    let case = Case {
+        v6: visitor.address.map(|address| address.is_ipv6()),
+        reach,
+        has_isp: isp.is_some(),
+        verdict,
+        words,
+        kind: shown.first().map(|shown| shown.kind),
+        devices: devices(app, &shown),
+        until: seen.map(crate::seen::Seen::until),
+    };
+    Ok(Checked { address: visitor.address, isp, shown, case })
+}
+
+/// The devices to look at about what was seen, each once.
+fn devices(app: &App, shown: &[Shown]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for device in shown.iter().flat_map(|shown| app.parts().tables.devices.of(&shown.family, shown.kind)) {
+        if !all.iter().any(|known| known == device) {
+            all.push(device.to_owned());
+        }
+    }
+    all
 }
 
 fn whose(app: &App, address: Option<IpAddr>) -> Whose {
@@ -63,14 +86,9 @@ fn whose(app: &App, address: Option<IpAddr>) -> Whose {
 }
 
 impl Case {
-    /// The gravest kind of what is shown.
-    pub(crate) fn kind(&self) -> Option<Kind> {
-        self.judged.shown.first().map(|shown| shown.kind)
-    }
-
     /// The verdict in a few words.
     pub(crate) fn title(&self, words: &'static Words) -> Cow<'static, str> {
-        let key = match (self.judged.verdict, self.kind()) {
+        let key = match (self.verdict, self.kind) {
             (Verdict::Seen, Some(kind)) => format!("verdict.seen-{}", kind.name()),
             (verdict, _) => format!("verdict.{verdict}"),
         };
@@ -79,28 +97,21 @@ impl Case {
 
     /// What it means.
     pub(crate) fn about(&self, words: &'static Words) -> Cow<'static, str> {
-        words.say(&format!("words.{}", self.judged.words))
+        words.say(&format!("words.{}", self.words))
     }
 
     /// What to do where nothing can be told, or nothing was seen.
     pub(crate) fn todo<'w>(&self, words: &'w Words) -> &'w [String] {
-        words.list(&format!("todo_{}", self.judged.words))
+        words.list(&format!("todo_{}", self.words))
     }
 
-    /// What to do about what was seen, each device once.
-    pub(crate) fn advice<'a>(&self, app: &'a App, words: &'static Words) -> Vec<Advice<'a>> {
-        let devices = &app.parts().tables.devices;
-        let mut all: Vec<Advice<'a>> = Vec::new();
-        for advice in self.judged.shown.iter().flat_map(|shown| devices.advice(&shown.family, shown.kind, words)) {
-            if !all.iter().any(|known| known.device == advice.device) {
-                all.push(advice);
-            }
-        }
-        all
+    /// What to do about what was seen.
+    pub(crate) fn advice(&self, words: &'static Words) -> Vec<Advice<'_>> {
+        self.devices.iter().map(|device| advice(device, words)).collect()
     }
+}
 
-    /// What people call the family of a finding.
-    pub(crate) fn family<'a>(&self, app: &'a App, shown: &'a Shown) -> &'a str {
-        app.parts().tables.devices.name(&shown.family)
-    }
+/// What people call the family of a finding.
+pub(crate) fn family<'a>(app: &'a App, shown: &'a Shown) -> &'a str {
+    app.parts().tables.devices.name(&shown.family)
 }

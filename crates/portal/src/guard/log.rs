@@ -1,6 +1,5 @@
 //! One line per request: method, route, status, time. No address, no path as typed, no query, no verdict.
 
-use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
@@ -13,28 +12,26 @@ const NOWHERE: &str = "-";
 /// A request under way.
 pub(crate) struct Entry {
     start: Instant,
-    route: Option<MatchedPath>,
     method: Method,
 }
 
 impl Entry {
     /// A request that comes in.
-    pub(crate) fn open(request: &Request) -> Self {
-        let route = request.extensions().get::<MatchedPath>().cloned();
-        Self { start: Instant::now(), route, method: request.method().clone() }
+    pub(crate) fn open(method: &Method) -> Self {
+        Self { start: Instant::now(), method: method.clone() }
     }
 
-    /// Counts and logs it with its answer.
-    pub(crate) fn close(self, app: &App, answer: &Response) {
-        let Self { start, route, method } = self;
+    /// Counts and logs it with its answer, by the route it took, if there is one.
+    pub(crate) fn close(self, app: &App, route: Option<&str>, answer: &Response) {
+        let Self { start, method } = self;
         let (status, took) = (answer.status().as_u16(), start.elapsed());
-        let route = route.as_ref().map_or(NOWHERE, MatchedPath::as_str);
-        app.metrics().count(route, &method, status, took.as_secs_f64());
+        let (method, route, millis) = (method.as_str(), route.unwrap_or(NOWHERE), took.as_millis() as u64);
+        app.metrics().count(route, method, status, took.as_secs_f64());
         // 503 is said on purpose: not loaded yet, or too much at once.
         if status >= 500 && answer.status() != StatusCode::SERVICE_UNAVAILABLE {
-            tracing::error!(target: "access", %method, route, status, millis = took.as_millis() as u64);
+            tracing::error!(target: "access", method, route, status, millis);
         } else {
-            tracing::info!(target: "access", %method, route, status, millis = took.as_millis() as u64);
+            tracing::info!(target: "access", method, route, status, millis);
         }
     }
 }

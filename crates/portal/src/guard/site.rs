@@ -2,11 +2,10 @@
 //!
 //! Programs send neither header; they carry a token, or ask what anybody may.
 
-use axum::extract::Request;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 
 /// 403 for what another site made a browser do, links to our pages excepted.
-pub(crate) fn refuse_others(request: &Request) -> Result<(), StatusCode> {
+pub(crate) fn refuse_others<B>(request: &Request<B>) -> Result<(), StatusCode> {
     let path = request.uri().path();
     let refused = match text(request.headers(), "sec-fetch-site") {
         Some("same-origin" | "none") => false,
@@ -30,14 +29,14 @@ fn is_open(path: &str) -> bool {
 }
 
 /// A link or an address typed, opened as a page of its own.
-fn is_link(request: &Request) -> bool {
+fn is_link<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     let page =
         text(headers, "sec-fetch-mode") == Some("navigate") && text(headers, "sec-fetch-dest") == Some("document");
     page && request.method() == Method::GET && !request.uri().path().starts_with("/api/")
 }
 
-fn is_change(request: &Request) -> bool {
+fn is_change<B>(request: &Request<B>) -> bool {
     !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
 }
 

@@ -1,6 +1,13 @@
 //! `/kiem-tra` and `/api/v1/check`: what is told, to whom, and what nobody can find out.
 
-use crate::house::ADDRESSES;
+use std::sync::Arc;
+
+use portal::app::App;
+use portal::router::router;
+use portal::visitor::Peer;
+use tower::ServiceExt as _;
+
+use crate::house::{self, ADDRESSES, NOW};
 use crate::talk::{BEHIND_PROXY, portal, portal_with};
 
 #[tokio::test]
@@ -193,4 +200,41 @@ async fn nothing_is_told_before_the_index_is_loaded() {
     let page = portal.get_from("192.0.2.7", "/kiem-tra").await;
     assert!(page.status == 200 && page.body.contains("Dữ liệu đang được nạp"));
     assert_eq!(portal.get("/readyz").await.status, 503);
+}
+
+#[tokio::test]
+async fn the_short_way_past_the_router_gives_the_answers_of_the_long_one() {
+    let portal = portal(&BEHIND_PROXY).await;
+    let (parts, _) = house::parts(&BEHIND_PROXY, Arc::new(|| NOW));
+    let long = router(&App::new(parts));
+    let browser = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+    let others: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "cross-site"), browser[0], browser[1]],
+        &[("sec-fetch-site", "none")],
+        &[("x-forwarded-for", "unknown")],
+        &[("host", "elsewhere.example.org")],
+    ];
+    let paths = ["/kiem-tra", "/en/kiem-tra", "/api/v1/check", "/api/v1/check?lang=en", "/api/v1/check?lang=xx"];
+    for (address, _) in ADDRESSES {
+        for (path, others) in paths.iter().flat_map(|path| others.map(|others| (path, others))) {
+            let own = [("X-Forwarded-For", address)];
+            let short = portal.ask("GET", path, &[&own, others].concat(), b"").await;
+            let mut request = http::Request::get(*path).extension(Peer(([127, 0, 0, 1], 1).into()));
+            for (name, value) in [&[("host", "localhost"), own[0]], others].concat() {
+                request = request.header(name, value);
+            }
+            let request = request.body(axum::body::Body::empty()).expect("a request");
+            let answer = long.clone().oneshot(request).await.expect("an answer");
+            assert_eq!(short.status, answer.status().as_u16(), "{address} {path} {others:?}");
+            for (name, value) in answer.headers() {
+                assert_eq!(short.header(name.as_str()), value.to_str().expect("text"), "{address} {path} {others:?}");
+            }
+            // One is the connection's own; its date is left out already.
+            assert_eq!(short.headers.len(), answer.headers().len() + 1, "{address} {path} {others:?} {}", short.head);
+            let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+            assert_eq!(short.body.as_bytes(), body, "{address} {path} {others:?}");
+        }
+    }
 }

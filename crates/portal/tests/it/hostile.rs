@@ -1,6 +1,7 @@
 //! Rude visitors: too much, too slow, too clever.
 
 use crate::talk::{BEHIND_PROXY, Portal, portal, read};
+use portal::serve::HEADERS_MAX;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -20,6 +21,19 @@ async fn a_megabyte_of_headers_is_refused() {
     let path = format!("/{}", "a".repeat(1 << 20));
     let answer = portal.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).await;
     assert!(answer.is_none_or(|answer| [400, 414, 431].contains(&answer.status)));
+    still_answers(&portal).await;
+}
+
+#[tokio::test]
+async fn as_many_headers_as_may_be_are_read_and_no_more() {
+    let portal = portal(&[]).await;
+    // Two are the client's own.
+    for (more, status) in [(HEADERS_MAX - 2, 200), (HEADERS_MAX - 1, 431), (HEADERS_MAX + 60, 431)] {
+        for path in ["/api/v1/check", "/phuong-phap"] {
+            let answer = portal.ask("GET", path, &vec![("X-Many", "a"); more], b"").await;
+            assert_eq!(answer.status, status, "{path} {more}");
+        }
+    }
     still_answers(&portal).await;
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// What is asked for.
-const RATIO_WANTED: f64 = 0.5;
+const RATIO_WANTED: f64 = 0.7;
 const HALF_P99_MS_WANTED: f64 = 5.0;
 const LOAD_SECONDS_WANTED: f64 = 2.0;
 const BYTES_WANTED: f64 = 64.0;
@@ -165,7 +165,7 @@ mod tests {
         let text = text(&outcome());
         assert!(text.contains("| /kiem-tra (32768 bytes) | 20 | 40 | 0.75 |"), "{text}");
         assert!(text.contains("/kiem-tra at 50 % load: 10 answers/s"), "{text}");
-        assert!(text.contains("met: /kiem-tra: ratio >= 0.5 is 0.75"), "{text}");
+        assert!(text.contains("met: /kiem-tra: ratio >= 0.7 is 0.75"), "{text}");
         assert!(text.ends_with("MISSED: bytes per address <= 64 is 65.00"), "{text}");
     }
 

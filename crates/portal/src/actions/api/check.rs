@@ -8,8 +8,8 @@ use event::time::day_text;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 
-use crate::actions::checking::check;
-use crate::actions::told::{Case, Form, HOLE};
+use crate::actions::checking::{Checked, check, family};
+use crate::actions::told::{ADDRESS, Case, FOUND, Form, ISP};
 use crate::advice::Advice;
 use crate::answer;
 use crate::app::App;
@@ -22,19 +22,27 @@ pub(crate) const JSON_BYTES: usize = 16 << 10;
 
 /// The verdict on the address the request comes from.
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
-    let Some(lang) = lang(&uri) else {
+    answer_to(&app, visitor, &uri)
+}
+
+/// The same for whoever has the visitor at hand.
+pub(crate) fn answer_to(app: &App, visitor: Visitor, uri: &Uri) -> Response {
+    let Some(lang) = lang(uri) else {
         return answer::problem_because(StatusCode::BAD_REQUEST, "lang: vi or en, once");
     };
-    let checked = match check(&app, visitor) {
-        Ok(checked) => checked,
-        Err(seconds) => return answer::limited(seconds),
-    };
-    let words = Words::of(lang);
-    let write = || serde_json::to_string(&to_tell(&app, &checked.case, words)).ok();
-    match app.told().find(Form::Json(lang), &checked.case, write) {
-        Some(told) => answer::of(StatusCode::OK, answer::JSON, told.to(checked.address, JSON_BYTES)),
-        None => answer::problem(StatusCode::INTERNAL_SERVER_ERROR),
+    match check(app, visitor) {
+        Ok(checked) => tell(app, &checked, lang).unwrap_or_else(|| answer::problem(StatusCode::INTERNAL_SERVER_ERROR)),
+        Err(seconds) => answer::limited(seconds),
     }
+}
+
+fn tell(app: &App, checked: &Checked, lang: Lang) -> Option<Response> {
+    let write = || serde_json::to_string(&to_tell(&checked.case, Words::of(lang))).ok();
+    let told = app.told().find(Form::Json(lang), &checked.case, write)?;
+    let isp = checked.isp.as_ref().and_then(|isp| serde_json::to_string(isp).ok()).unwrap_or_default();
+    let found: Vec<_> = checked.shown.iter().map(|shown| finding(app, shown)).collect();
+    let found = serde_json::to_string(&found).ok()?;
+    Some(answer::of(StatusCode::OK, answer::JSON, told.to(checked.address, &isp, &found, JSON_BYTES)))
 }
 
 /// The language that is asked for; Vietnamese if none is.
@@ -44,17 +52,17 @@ fn lang(uri: &Uri) -> Option<Lang> {
     Lang::ALL.into_iter().find(|lang| lang.tag() == tag && asked.next().is_none())
 }
 
-/// What programs are told.
+/// What programs are told, but for what is not of the case.
 #[derive(Serialize)]
 struct ToTell<'a> {
     address: Option<&'static str>,
     address_is: &'static str,
-    isp: Option<&'a str>,
+    isp: Option<&'static str>,
     verdict: Verdict,
     title: Cow<'static, str>,
     about: Cow<'static, str>,
     todo: &'static [String],
-    findings: Vec<Found<'a>>,
+    findings: &'static str,
     advice: Vec<Advice<'a>>,
     data_until: Option<String>,
 }
@@ -68,24 +76,24 @@ struct Found<'a> {
     days: Option<u32>,
 }
 
-fn to_tell<'a>(app: &'a App, case: &'a Case, words: &'static Words) -> ToTell<'a> {
+fn to_tell<'a>(case: &'a Case, words: &'static Words) -> ToTell<'a> {
     ToTell {
-        address: case.v6.map(|_| HOLE),
+        address: case.v6.map(|_| ADDRESS),
         address_is: case.reach.name(),
-        isp: case.isp.as_deref(),
-        verdict: case.judged.verdict,
+        isp: case.has_isp.then_some(ISP),
+        verdict: case.verdict,
         title: case.title(words),
         about: case.about(words),
         todo: case.todo(words),
-        findings: case.judged.shown.iter().map(|shown| finding(app, case, shown)).collect(),
-        advice: case.advice(app, words),
+        findings: FOUND,
+        advice: case.advice(words),
         data_until: case.until.map(day_text),
     }
 }
 
-fn finding<'a>(app: &'a App, case: &'a Case, shown: &'a Shown) -> Found<'a> {
+fn finding<'a>(app: &'a App, shown: &'a Shown) -> Found<'a> {
     Found {
-        family: case.family(app, shown),
+        family: family(app, shown),
         kind: shown.kind.name(),
         first_day: shown.first.map(day_text),
         last_day: shown.last.map(day_text),

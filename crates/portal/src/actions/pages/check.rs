@@ -6,11 +6,12 @@ use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 
-use crate::actions::checking::check;
+use crate::actions::checking::{Checked, check, family};
 use crate::actions::pages::not_found;
-use crate::actions::told::{Case, Form, HOLE};
+use crate::actions::told::{ADDRESS, Case, FOUND, Form, ISP};
 use crate::advice::Advice;
 use crate::page::Page;
+use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
 
 /// Every verdict's page has this many bytes; the longest is smaller (tested).
@@ -30,10 +31,10 @@ struct Check<'p> {
 
 impl Check<'_> {
     fn icon(&self) -> &'static str {
-        match self.case.judged.verdict {
-            crate::verdict::Verdict::Seen => "seen",
-            crate::verdict::Verdict::NotSeen => "not-seen",
-            crate::verdict::Verdict::CannotTell => "cannot-tell",
+        match self.case.verdict {
+            Verdict::Seen => "seen",
+            Verdict::NotSeen => "not-seen",
+            Verdict::CannotTell => "cannot-tell",
         }
     }
 
@@ -48,24 +49,52 @@ impl Check<'_> {
         let base = if v6 { &config.check_ipv4 } else { &config.check_ipv6 };
         if base.is_empty() { String::new() } else { format!("{base}{}", self.page.href("/kiem-tra")) }
     }
+}
 
-    fn family(&self, shown: &crate::verdict::Shown) -> String {
-        let name = self.case.family(&self.page.app, shown);
-        self.page.name("finding", name).to_owned()
+/// What exactly was seen.
+#[derive(Template)]
+#[template(path = "found.html")]
+struct Found<'p> {
+    page: &'p Page,
+    shown: &'p [Shown],
+}
+
+impl Found<'_> {
+    fn family(&self, shown: &Shown) -> String {
+        self.page.name("finding", family(&self.page.app, shown)).to_owned()
     }
+}
+
+/// The operator's name as text of a page.
+#[derive(Template)]
+#[template(source = "{{ isp }}", ext = "html")]
+struct Isp<'p> {
+    isp: &'p str,
 }
 
 /// The verdict on the address a visitor comes from, never on one that he types.
 pub(crate) async fn show(page: Page, visitor: Visitor) -> Response {
-    let checked = match check(&page.app, visitor) {
-        Ok(checked) => checked,
-        Err(seconds) => return not_found::limited(&page, seconds),
-    };
-    let form = Form::Page(page.w.lang(), page.app.parts().front.get().made);
-    match page.app.told().find(form, &checked.case, || write(&page, &checked.case)) {
-        Some(told) => page.answer(StatusCode::OK, told.to(checked.address, PAGE_BYTES)),
-        None => not_found::show_status(&page, StatusCode::INTERNAL_SERVER_ERROR),
+    answer_to(&page, visitor)
+}
+
+/// The same for whoever has the visitor at hand.
+pub(crate) fn answer_to(page: &Page, visitor: Visitor) -> Response {
+    match check(&page.app, visitor) {
+        Ok(checked) => {
+            let wrong = || not_found::show_status(page, StatusCode::INTERNAL_SERVER_ERROR);
+            tell(page, &checked).unwrap_or_else(wrong)
+        }
+        Err(seconds) => not_found::limited(page, seconds),
     }
+}
+
+fn tell(page: &Page, checked: &Checked) -> Option<Response> {
+    let Checked { address, isp, shown, case } = checked;
+    let form = Form::Page(page.w.lang(), page.app.parts().front.get().made);
+    let told = page.app.told().find(form, case, || write(page, case))?;
+    let isp = isp.as_ref().map_or(Ok(String::new()), |isp| Isp { isp }.render()).ok()?;
+    let found = if shown.is_empty() { String::new() } else { Found { page, shown }.render().ok()? };
+    Some(page.answer(StatusCode::OK, told.to(*address, &isp, &found, PAGE_BYTES)))
 }
 
 fn write(page: &Page, case: &Case) -> Option<String> {
@@ -73,7 +102,7 @@ fn write(page: &Page, case: &Case) -> Option<String> {
         title: case.title(page.w),
         about: case.about(page.w),
         todo: case.todo(page.w),
-        advice: case.advice(&page.app, page.w),
+        advice: case.advice(page.w),
         notes: page.w.list("note"),
         page,
         case,
