@@ -181,12 +181,8 @@ async fn who_finds_no_place_is_told_when_to_come_again() {
             .write_all(format!("{}a", head("Content-Length: 2\r\nConnection: close")).as_bytes())
             .await
             .expect("write");
-        let second = loop {
-            let answer = deliver(&portal, FEED_TOKEN, &[NAME, TYPE], b"other\n").await;
-            if answer.status != 202 {
-                break answer;
-            }
-        };
+        until(async || portal.get("/metrics").await.body.contains("haidang_portal_deliveries 1")).await;
+        let second = deliver(&portal, FEED_TOKEN, &[NAME, TYPE], b"other\n").await;
         assert_eq!((second.status, second.header("retry-after")), (status, "10"));
         first.write_all(b"\n").await.expect("write");
         assert_eq!(read(&mut first).await.expect("answer").status, 202);
