@@ -37,7 +37,8 @@ Chores of the house. Use: cargo xtask CHORE
         query|lists|growth|start           a lake of N events over 90 days: questions beside DuckDB, all lists of a month,
                                            cost against size, seconds until the portal is ready
         memory                             a report of N rows: its peak of memory, its rate
-        all                                every one of them
+        all                                every one of those above
+        build                              the program from nothing: CPU seconds of each crate
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {
