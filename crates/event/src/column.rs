@@ -3,19 +3,20 @@
 //! Arrow's own builders only append; a report row may set a value, overwrite it, or be rejected as a
 //! whole after half of its columns are in. These columns pad with nulls and cut back for free.
 
-use std::hash::Hash;
+use std::hash::{BuildHasher as _, Hash};
 use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, DictionaryArray, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray, types::Int32Type,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// Whole numbers, one per row, or null.
 #[derive(Debug, Default)]
 pub struct Numbers {
     values: Vec<i64>,
+    /// Of each row whether it has a value; empty as long as all have one.
     valid: Vec<bool>,
 }
 
@@ -24,16 +25,20 @@ impl Numbers {
     #[inline]
     pub fn set(&mut self, row: usize, value: Option<i64>) {
         if self.values.len() != row {
-            self.values.resize(row, 0);
-            self.valid.resize(row, false);
+            self.truncate(row);
+            self.pad(row);
         }
-        self.values.push(value.unwrap_or(0));
-        self.valid.push(value.is_some());
+        let Some(value) = value else { return self.pad(row + 1) };
+        self.values.push(value);
+        if !self.valid.is_empty() {
+            self.valid.push(true);
+        }
     }
 
     /// The value of `row`, if it was set.
     pub fn get(&self, row: usize) -> Option<i64> {
-        (*self.valid.get(row)?).then(|| self.values[row])
+        let value = *self.values.get(row)?;
+        (self.valid.is_empty() || self.valid[row]).then_some(value)
     }
 
     /// Forgets all rows from `rows` on.
@@ -42,9 +47,22 @@ impl Numbers {
         self.valid.truncate(rows);
     }
 
+    /// Rows without a value up to `rows`.
+    fn pad(&mut self, rows: usize) {
+        if self.values.len() < rows {
+            self.valid.resize(self.values.len(), true);
+            self.valid.resize(rows, false);
+            self.values.resize(rows, 0);
+        }
+    }
+
+    /// Room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+    }
+
     fn take(&mut self, rows: usize) -> (Vec<i64>, Option<NullBuffer>) {
-        self.values.resize(rows, 0);
-        self.valid.resize(rows, false);
+        self.pad(rows);
         let values = std::mem::replace(&mut self.values, Vec::with_capacity(rows));
         (values, take_nulls(&mut self.valid))
     }
@@ -71,6 +89,9 @@ impl Numbers {
 
 /// The nulls of a column, `None` if there are none. The room stays for the next batch.
 fn take_nulls(valid: &mut Vec<bool>) -> Option<NullBuffer> {
+    if valid.is_empty() {
+        return None;
+    }
     let nulls = NullBuffer::from(valid.as_slice());
     valid.clear();
     (nulls.null_count() > 0).then_some(nulls)
@@ -127,13 +148,53 @@ impl Texts {
     /// The column as strings; empty afterwards.
     pub fn finish(&mut self, rows: usize) -> ArrayRef {
         self.pad(rows);
-        let room = String::with_capacity(self.bytes.len());
+        // The next batch will not be much longer.
+        let room = String::with_capacity(self.bytes.len() + self.bytes.len() / 8);
         let bytes = std::mem::replace(&mut self.bytes, room);
         let ends: Vec<i32> = self.ends.iter().map(|end| i32::try_from(*end).unwrap_or(i32::MAX)).collect();
         self.ends.truncate(1);
         let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
         let nulls = take_nulls(&mut self.valid);
         Arc::new(StringArray::new(offsets, Buffer::from(bytes.into_bytes()), nulls))
+    }
+}
+
+/// Texts of which many, but perhaps not all, repeat: each is kept once, rows point to it.
+///
+/// Unlike [`Words`] it costs little if they do not.
+#[derive(Debug, Default)]
+pub struct Repeats {
+    /// Of each row the place of its text, [`NO_WORD`] for none.
+    keys: Vec<i32>,
+    texts: Texts,
+    /// Where the last text of a hash stands.
+    index: FxHashMap<u64, i32>,
+}
+
+impl Repeats {
+    /// Sets the value of `row`, which is the last row or the one after it.
+    pub fn set(&mut self, row: usize, text: &str) {
+        let hash = FxBuildHasher.hash_one(text);
+        let known = self.index.get(&hash).copied().filter(|key| self.texts.get(*key as usize) == Some(text));
+        let key = known.unwrap_or_else(|| self.add(hash, text));
+        self.keys.resize(row, NO_WORD);
+        self.keys.push(key);
+    }
+
+    fn add(&mut self, hash: u64, text: &str) -> i32 {
+        let key = self.texts.valid.len();
+        self.texts.set(key, Some(text));
+        let key = i32::try_from(key).unwrap_or(i32::MAX);
+        self.index.insert(hash, key);
+        key
+    }
+
+    /// The column as a dictionary of strings; empty afterwards.
+    pub fn finish(&mut self, rows: usize) -> ArrayRef {
+        self.keys.resize(rows, NO_WORD);
+        self.index.clear();
+        let keys = std::mem::replace(&mut self.keys, Vec::with_capacity(rows));
+        keyed(keys, self.texts.finish(self.texts.valid.len()))
     }
 }
 
@@ -204,13 +265,13 @@ pub struct Named<C> {
     last: Option<(C, Option<Word>)>,
 }
 
-impl<C> Default for Named<C> {
-    fn default() -> Self {
-        Self { words: Words::default(), known: FxHashMap::default(), last: None }
-    }
-}
-
 impl<C: Copy + Eq + Hash> Named<C> {
+    /// No rows yet, and room for so many.
+    pub fn with_room(rows: usize) -> Self {
+        let words = Words { keys: Vec::with_capacity(rows), ..Words::default() };
+        Self { words, known: FxHashMap::default(), last: None }
+    }
+
     /// Sets the word of `row`, which is the last row or the one after it, to what a code is called.
     #[inline]
     pub fn set<'t>(&mut self, row: usize, code: C, name: impl FnOnce() -> Option<&'t str>) {
@@ -315,19 +376,64 @@ impl Words {
         self.keys.resize(rows, NO_WORD);
         let Self { keys, words, .. } = std::mem::take(self);
         self.keys.reserve(rows);
-        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| keys[row] != NO_WORD));
-        let nulls = Some(nulls).filter(|nulls| nulls.null_count() > 0);
-        let words = StringArray::from_iter_values(words.iter());
-        Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), Arc::new(words)))
+        keyed(keys, Arc::new(StringArray::from_iter_values(words.iter())))
     }
+}
+
+/// A column of words from the key of each row, -1 for none.
+pub fn keyed(keys: Vec<i32>, words: ArrayRef) -> ArrayRef {
+    let nulls = keys.contains(&NO_WORD).then(|| {
+        let is_valid = |row: usize| keys[row] != NO_WORD;
+        NullBuffer::new(BooleanBuffer::collect_bool(keys.len(), is_valid))
+    });
+    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::new(keys.into(), nulls), words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::text_at;
+    use arrow_array::cast::AsArray as _;
+    use arrow_array::types::Int64Type;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn numbers_are_those_that_were_set(sets in prop::collection::vec((0..4_usize, prop::option::of(0..9_i64)), 0..40), more in 0..3_usize) {
+            let (mut numbers, mut wanted) = (Numbers::default(), Vec::new());
+            for (step, value) in sets {
+                // The last row again, the one after it, or some rows passed over; sometimes all but two are forgotten.
+                let row = (wanted.len() + step).saturating_sub(1);
+                wanted.resize(row, None);
+                wanted.push(value);
+                numbers.set(row, value);
+                prop_assert_eq!(numbers.get(row), value);
+                if value == Some(8) {
+                    wanted.truncate(2);
+                    numbers.truncate(2);
+                }
+            }
+            wanted.resize(wanted.len() + more, None);
+            let finished = numbers.finish(wanted.len());
+            let values: Vec<_> = finished.as_primitive::<Int64Type>().iter().collect();
+            prop_assert_eq!(values, wanted);
+        }
+
+        #[test]
+        fn what_repeats_is_kept_once(texts in prop::collection::vec(prop::option::of("[ab]{0,2}"), 0..40)) {
+            let mut repeats = Repeats::default();
+            for (row, text) in texts.iter().enumerate() {
+                if let Some(text) = text {
+                    repeats.set(row, text);
+                }
+            }
+            let finished = repeats.finish(texts.len());
+            let read: Vec<_> = (0..texts.len()).map(|row| text_at(&finished, row).map(str::to_owned)).collect();
+            let distinct: std::collections::HashSet<_> = texts.iter().flatten().collect();
+            prop_assert_eq!(finished.as_dictionary::<Int32Type>().values().len(), distinct.len());
+            prop_assert_eq!(read, texts);
+        }
+
         #[test]
         fn short_spellings_are_one_if_their_texts_are(a in "[ab\u{1}\u{0}]{0,18}", b in "[ab\u{1}\u{0}]{0,18}") {
             let (short, other) = (Short::of(&a), Short::of(&b));

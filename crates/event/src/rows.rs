@@ -9,7 +9,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use rustc_hash::FxHashSet;
 
 use crate::clean::{self, Cleaned, clean};
-use crate::column::{Numbers, Texts, Words};
+use crate::column::{Numbers, Repeats, Texts, Words};
 use crate::key::{Key, NUMBERS, Rule, Slot, TEXTS, WORDS};
 use crate::{address, schema, time};
 
@@ -167,7 +167,7 @@ pub struct EventRows {
     numbers: [Numbers; NUMBERS.len()],
     texts: [Texts; TEXTS.len()],
     words: [Words; WORDS.len()],
-    rest: Texts,
+    rest: Repeats,
     scratch: String,
 }
 
@@ -183,7 +183,7 @@ impl EventRows {
             numbers: Default::default(),
             texts: Default::default(),
             words: Default::default(),
-            rest: Texts::default(),
+            rest: Repeats::default(),
             scratch: String::new(),
         }
     }
@@ -238,19 +238,32 @@ impl EventRows {
     }
 
     fn set_word(&mut self, at: usize, rule: Rule, text: &str) -> bool {
+        if let Some(outcome) = self.set_known(at, text) {
+            return outcome == Outcome::Stored;
+        }
         let column = &mut self.words[at];
-        let word = column.recall(text).unwrap_or_else(|| {
-            let word = match clean(rule, text) {
-                Cleaned::Text(cleaned) => Some(column.intern(&cleaned)),
-                _ => None,
-            };
-            column.remember(text, word);
-            word
-        });
+        let word = match clean(rule, text) {
+            Cleaned::Text(cleaned) => Some(column.intern(&cleaned)),
+            _ => None,
+        };
+        column.remember(text, word);
         if word.is_some() {
             column.put(self.rows, word);
         }
         word.is_some()
+    }
+
+    /// Sets a word column ([`WORDS`]) of the current row to a text that it was [`set`](Self::set) to before; `None`
+    /// if nothing is remembered of that.
+    #[inline]
+    pub fn set_known(&mut self, word: usize, text: &str) -> Option<Outcome> {
+        let column = &mut self.words[word];
+        let known = column.recall(text)?;
+        if known.is_none() {
+            return Some(Outcome::Invalid);
+        }
+        column.put(self.rows, known);
+        Some(Outcome::Stored)
     }
 
     fn set_other(&mut self, key: Key, text: &str) -> bool {
@@ -335,14 +348,11 @@ impl EventRows {
                 Err(problem)
             }
             None => {
-                let rest = (!self.scratch.is_empty()).then(|| {
+                if !self.scratch.is_empty() {
                     self.scratch.push('}');
-                    self.scratch.as_str()
-                });
-                if rest.is_some() {
-                    self.rest.set(self.rows, rest);
+                    self.rest.set(self.rows, &self.scratch);
+                    self.scratch.clear();
                 }
-                self.scratch.clear();
                 self.numbered.push(i64::try_from(number).unwrap_or(i64::MAX));
                 self.rows += 1;
                 Ok(())
@@ -384,7 +394,7 @@ impl EventRows {
     pub fn finish(&mut self) -> RecordBatch {
         self.reject();
         let rows = std::mem::take(&mut self.rows);
-        let numbered = std::mem::take(&mut self.numbered);
+        let numbered = std::mem::replace(&mut self.numbered, Vec::with_capacity(rows));
         let mut columns: Vec<ArrayRef> = vec![Arc::new(arrow_array::Int64Array::from(numbered))];
         for (high, low) in &mut self.address {
             columns.extend([high.finish(rows), low.finish(rows)]);

@@ -48,6 +48,6 @@ pub static OBSERVED: LazyLock<SchemaRef> = LazyLock::new(|| {
     fields.extend(NUMBERS.iter().map(|name| field(name, number_type(name), *name != "time.source")));
     fields.extend(TEXTS.iter().map(|name| field(name, DataType::Utf8, true)));
     fields.extend(WORDS.iter().map(|name| field(name, words(), true)));
-    fields.push(field(REST, DataType::Utf8, true));
+    fields.push(field(REST, words(), true));
     Arc::new(Schema::new(fields))
 });

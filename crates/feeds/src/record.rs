@@ -8,11 +8,9 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
-
 use crate::format::RECORD_MAX;
 use search::{find, find_either};
-use text::{kept, latin1, push_text, unquote};
+use text::{kept, latin1, plain_text, push_text, unquote};
 
 mod blocks;
 mod search;
@@ -50,6 +48,12 @@ impl<'r> Row<'r> {
         let cell = self.cells.get(cell)?;
         let source = if cell.copied { self.copied } else { self.text };
         source.get(cell.start as usize..cell.end as usize)
+    }
+
+    /// Whether a cell is there and has no text. Asked without a look at the text.
+    #[inline]
+    pub fn is_blank(&self, cell: usize) -> bool {
+        self.cells.get(cell).is_some_and(|cell| cell.start == cell.end)
     }
 
     /// The number of cells.
@@ -144,7 +148,7 @@ impl Records {
     /// At least one byte of a chunk of [`RECORD_MAX`] bytes is used.
     pub fn chunk<'c>(&'c mut self, bytes: &'c [u8], last: bool) -> Chunk<'c> {
         let trimmed = bytes.iter().rposition(|byte| !self.is_blank(*byte)).map_or(0, |last| last + 1);
-        Chunk { records: self, bytes, last, at: 0, trimmed }
+        Chunk { records: self, bytes, text: plain_text(bytes), last, at: 0, trimmed }
     }
 
     /// What is trimmed from a report: the white space of Python's `str.strip` in ASCII, NUL, but no delimiter.
@@ -262,16 +266,13 @@ impl Records {
         }
     }
 
-    /// Makes the cells readable as text; what cannot stay in its place is copied.
-    fn row<'r>(&'r mut self, raw: &'r [u8]) -> Row<'r> {
-        let text = match std::str::from_utf8(raw) {
-            Ok(text) if memchr(0, raw).is_none() => text,
-            _ => {
-                self.copy_cells(raw);
-                ""
-            }
-        };
-        Row { raw, text, copied: &self.copied, cells: &self.cells }
+    /// Makes the cells readable as text, which the record may be known to be; what cannot stay in its place is copied.
+    fn row<'r>(&'r mut self, raw: &'r [u8], text: Option<&'r str>) -> Row<'r> {
+        let text = text.or_else(|| Some(plain_text(raw)).filter(|text| text.len() == raw.len()));
+        if text.is_none() {
+            self.copy_cells(raw);
+        }
+        Row { raw, text: text.unwrap_or_default(), copied: &self.copied, cells: &self.cells }
     }
 
     fn copy_cells(&mut self, raw: &[u8]) {
@@ -317,6 +318,8 @@ impl Records {
 pub struct Chunk<'c> {
     records: &'c mut Records,
     bytes: &'c [u8],
+    /// What the bytes begin with, as far as it is text that needs no care: looked at once, not record by record.
+    text: &'c str,
     last: bool,
     at: usize,
     trimmed: usize,
@@ -339,8 +342,9 @@ impl<'c> Chunk<'c> {
             match self.records.scan(window, is_end) {
                 Some((_, next)) if is_empty_line(&window[..next]) => self.at += next,
                 Some((length, next)) => {
+                    let text = self.text.get(self.at..self.at + length);
                     self.at += next;
-                    return Some(Found::Row(self.records.row(&window[..length])));
+                    return Some(Found::Row(self.records.row(&window[..length], text)));
                 }
                 None if window.len() == self.records.limit => return Some(self.too_long(window)),
                 None => return None,

@@ -1,20 +1,22 @@
-//! One Parquet file being written: row groups of column chunks, texts that repeat through [`crate::words`], all others
+//! One Parquet file being written: row groups of column chunks, values that repeat through [`crate::words`], all others
 //! through Parquet's own writer.
 
 use std::iter;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Field, SchemaRef};
 use disk::{NewFile, Taken};
+use event::schema::REST;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::file::metadata::ParquetMetaData;
-use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnDescriptor;
 
 use crate::LakeError;
-use crate::words::{Press, WordsChunk};
+use crate::words::WordsChunk;
 
 /// Rows after which a row group ends: large enough to compress, small enough to skip.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -25,6 +27,7 @@ const DICTIONARY_MAX: usize = 1 << 20;
 pub(crate) struct TableFile {
     file: SerializedFileWriter<NewFile>,
     schema: SchemaRef,
+    properties: WriterPropertiesPtr,
     chunks: ArrowRowGroupWriterFactory,
     /// The row group at hand, a column for each of the schema; empty before its first row.
     group: Vec<Column>,
@@ -55,9 +58,9 @@ impl TableFile {
     /// A file of a schema, whose dictionaries are written as strings.
     pub(crate) fn new(file: NewFile, schema: SchemaRef, properties: WriterPropertiesPtr) -> Result<Self, LakeError> {
         let columns = ArrowSchemaConverter::new().convert(&schema)?;
-        let file = SerializedFileWriter::new(file, columns.root_schema_ptr(), properties)?;
+        let file = SerializedFileWriter::new(file, columns.root_schema_ptr(), Arc::clone(&properties))?;
         let chunks = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
-        Ok(Self { file, schema, chunks, group: Vec::new(), groups: 0, rows: 0 })
+        Ok(Self { file, schema, properties, chunks, group: Vec::new(), groups: 0, rows: 0 })
     }
 
     /// Bytes held in memory.
@@ -66,13 +69,13 @@ impl TableFile {
     }
 
     /// Takes rows of the schema.
-    pub(crate) fn write(&mut self, batch: &RecordBatch, press: &mut Press) -> Result<(), LakeError> {
+    pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         if self.group.is_empty() {
             self.group = self.begin_group()?;
         }
         for ((column, field), array) in self.group.iter_mut().zip(self.schema.fields()).zip(batch.columns()) {
             match column {
-                Column::Words(words) => words.push(array, press)?,
+                Column::Words(words) => words.push(array),
                 Column::Other(leaves) => {
                     for (writer, leaf) in leaves.iter_mut().zip(compute_leaves(field, array)?) {
                         writer.write(&leaf)?;
@@ -82,7 +85,7 @@ impl TableFile {
         }
         self.rows += batch.num_rows();
         let is_full = self.rows >= ROW_GROUP_ROWS || self.group.iter().any(Column::is_full);
-        if is_full { self.end_group(press) } else { Ok(()) }
+        if is_full { self.end_group() } else { Ok(()) }
     }
 
     fn begin_group(&mut self) -> Result<Vec<Column>, LakeError> {
@@ -92,16 +95,18 @@ impl TableFile {
         let column = |field: &arrow_schema::FieldRef| {
             let is_of_field = |leaf: &str| leaf == field.name();
             let mut own = iter::from_fn(|| leaves.next_if(|(leaf, _)| is_of_field(&leaf.path().parts()[0])));
-            match (field.data_type(), own.next()) {
-                (DataType::Dictionary(..), Some((leaf, _))) => Column::Words(WordsChunk::new(Arc::clone(leaf))),
-                (_, first) => Column::Other(first.into_iter().chain(own).map(|(_, writer)| writer).collect()),
+            match own.next() {
+                Some((leaf, _)) if repeats(field, leaf, &self.properties) => {
+                    Column::Words(WordsChunk::new(Arc::clone(leaf)))
+                }
+                first => Column::Other(first.into_iter().chain(own).map(|(_, writer)| writer).collect()),
             }
         };
         Ok(self.schema.fields().iter().map(column).collect())
     }
 
     /// Writes what is held to the file.
-    pub(crate) fn end_group(&mut self, press: &mut Press) -> Result<(), LakeError> {
+    pub(crate) fn end_group(&mut self) -> Result<(), LakeError> {
         if self.group.is_empty() {
             return Ok(());
         }
@@ -109,7 +114,7 @@ impl TableFile {
         for column in self.group.drain(..) {
             match column {
                 Column::Words(words) => {
-                    let (bytes, close) = words.close(press)?;
+                    let (bytes, close) = words.close()?;
                     group.append_column(&bytes, close)?;
                 }
                 Column::Other(leaves) => {
@@ -125,11 +130,24 @@ impl TableFile {
     }
 
     /// Ends the file, synced and in its place; what it says of itself, and its bytes.
-    pub(crate) fn finish(mut self, press: &mut Press) -> Result<(ParquetMetaData, u64), LakeError> {
-        self.end_group(press)?;
+    pub(crate) fn finish(mut self) -> Result<(ParquetMetaData, u64), LakeError> {
+        self.end_group()?;
         let metadata = self.file.finish()?;
         let size = self.file.bytes_written() as u64;
         self.file.inner_mut().publish(Taken::Replace)?;
         Ok((metadata, size))
+    }
+}
+
+/// Whether a column's values are written as places in a dictionary, and nobody wants its statistics.
+fn repeats(field: &Field, leaf: &ColumnDescriptor, properties: &WriterProperties) -> bool {
+    match field.data_type() {
+        // Perhaps no two rests are the same: Parquet's own writer gives its dictionary up then.
+        DataType::Dictionary(..) => field.name() != REST,
+        DataType::Int32 | DataType::Int64 | DataType::Timestamp(..) => {
+            let (path, none) = (leaf.path(), EnabledStatistics::None);
+            properties.dictionary_enabled(path) && properties.statistics_enabled(path) == none
+        }
+        _ => false,
     }
 }

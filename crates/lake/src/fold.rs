@@ -4,15 +4,17 @@
 //! last the largest, counts add, samples are the [`SAMPLES_MAX`] smallest of all, the mark is the most
 //! restrictive, the feed's own hints (ASN, place) are the smallest known.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, DictionaryArray, Int64Array, RecordBatch, UInt32Array};
-use arrow_select::take::{take, take_record_batch};
+use arrow_array::{Array, DictionaryArray, Int64Array, RecordBatch};
+use event::column::keyed;
 use event::json::text_at;
 use event::tlp::Tlp;
 
 use crate::LakeError;
-use crate::order::{self, NO_SUBJECT, Place, Scope, Texts, key_of, words};
+use crate::order::{self, NO_SUBJECT, NO_WORD, Place, Scope, Texts, key_of, words};
 use crate::schema::{SAMPLES_MAX, position};
 use crate::sighting::{Sample, Sighting, SightingRows, WORDS};
 
@@ -31,15 +33,14 @@ pub struct Folded {
 /// Only if the columns are not those of [`crate::schema::EVENTS`].
 pub fn sort_and_fold(batch: &RecordBatch) -> Result<Folded, LakeError> {
     let places = order::places(batch);
-    let rows = UInt32Array::from_iter_values(places.iter().map(|place| place.row));
-    let events = take_record_batch(batch, &rows)?;
+    let events = order::taken(batch, &places)?;
     let sightings = fold_places(batch, &places)?;
     Ok(Folded { events, sightings })
 }
 
 fn fold_places(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, LakeError> {
     let source = Source::of(batch);
-    let mut fold = Fold::of(&source);
+    let mut fold = Fold::of(&source, places.len());
     for group in places.chunk_by(|a, b| source.same(a, b)) {
         if group[0].class != NO_SUBJECT {
             fold.add(group);
@@ -52,14 +53,17 @@ fn fold_places(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, Lak
 struct Fold<'b> {
     source: &'b Source<'b>,
     rows: SightingRows,
-    /// Of each sighting and each of its [`WORDS`], the event that says it.
-    said_by: [Vec<Option<u32>>; WORDS.len()],
+    /// Of each sighting and each of its [`WORDS`], the key: that of the event that says it.
+    keys: [Vec<i32>; WORDS.len()],
     samples: Vec<Sample>,
 }
 
 impl<'b> Fold<'b> {
-    fn of(source: &'b Source<'b>) -> Self {
-        Self { source, rows: SightingRows::default(), said_by: Default::default(), samples: Vec::new() }
+    /// Of at most so many events.
+    fn of(source: &'b Source<'b>, events: usize) -> Self {
+        let mut rows = SightingRows::default();
+        rows.reserve(events);
+        Self { source, rows, keys: WORDS.map(|_| Vec::with_capacity(events)), samples: Vec::new() }
     }
 
     fn add(&mut self, group: &[Place]) {
@@ -85,16 +89,15 @@ impl<'b> Fold<'b> {
         let transport = row.filter(|_| scope == Scope::Service);
         let said_by =
             [row, row, row, identifier, transport, row, source.strictest(group), source.smallest_place(group)];
-        for (rows, row) in self.said_by.iter_mut().zip(said_by) {
-            rows.push(row);
+        for ((keys, column), row) in self.keys.iter_mut().zip(&source.words).zip(said_by) {
+            keys.push(row.map_or(NO_WORD, |row| key_of(column, row as usize)));
         }
     }
 
     fn finish(mut self) -> Result<RecordBatch, LakeError> {
         // The words of a sighting are those of its events: only their keys are copied.
-        let columns = self.source.words.iter().zip(self.said_by);
-        let words = columns.map(|(column, rows)| take(*column, &UInt32Array::from(rows), None));
-        self.rows.finish(words.collect::<Result<_, _>>()?)
+        let columns = self.source.words.iter().zip(self.keys);
+        self.rows.finish(columns.map(|(column, keys)| keyed(keys, Arc::clone(column.values()))).collect())
     }
 }
 

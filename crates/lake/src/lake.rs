@@ -1,6 +1,7 @@
 //! Both tables together: one report committed at a time, exactly once.
 
 use std::path::{Path, PathBuf};
+use std::{io, thread};
 
 use deltalake_core::kernel::Add;
 use disk::Disk;
@@ -172,7 +173,14 @@ impl Lake {
     /// # Errors
     /// The disk's.
     pub fn finish(files: ReportFiles) -> Result<Finished, LakeError> {
-        Ok(Finished { seq: files.seq, events: files.events.finish()?, sightings: files.sightings.finish()? })
+        let ReportFiles { seq, events, sightings } = files;
+        thread::scope(|scope| {
+            let sightings = scope.spawn(|| sightings.finish());
+            let events = events.finish();
+            let sightings =
+                sightings.join().unwrap_or_else(|_| Err(LakeError::from(io::Error::other("a writer panicked"))));
+            Ok(Finished { seq, events: events?, sightings: sightings? })
+        })
     }
 
     /// Commits a report: first `events`, the truth, then `sightings`. Between the two a crash may fall;

@@ -4,11 +4,12 @@
 //! skip whole files and pages by address.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, DictionaryArray, RecordBatch, StringArray, UInt32Array};
-use arrow_select::take::take_record_batch;
+use arrow_array::{AnyDictionaryArray, Array, ArrayRef, DictionaryArray, RecordBatch, StringArray, UInt32Array};
+use arrow_select::take::take;
 use event::json::text_at;
 use rustc_hash::FxHashMap;
 
@@ -36,11 +37,14 @@ pub(crate) fn words<'b>(batch: &'b RecordBatch, name: &str) -> &'b DictionaryArr
     batch.column(position(batch.schema_ref(), name)).as_dictionary()
 }
 
-/// The key of a row's word, -1 for none.
+/// The key of a row without a word.
+pub(crate) const NO_WORD: i32 = -1;
+
+/// The key of a row's word, [`NO_WORD`] for none.
 #[inline]
 pub(crate) fn key_of(column: &DictionaryArray<Int32Type>, row: usize) -> i32 {
     let keys = column.keys();
-    if keys.is_null(row) { -1 } else { keys.values()[row] }
+    if keys.is_null(row) { NO_WORD } else { keys.values()[row] }
 }
 
 /// Texts of the subjects that are no addresses, by class.
@@ -78,16 +82,47 @@ pub fn sort(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     if places.iter().zip(0u32..).all(|(place, at)| place.row == at) {
         return Ok(batch.clone());
     }
+    taken(batch, &places)
+}
+
+/// The rows of a batch in the order of their places.
+pub(crate) fn taken(batch: &RecordBatch, places: &[Place]) -> Result<RecordBatch, LakeError> {
     let rows = UInt32Array::from_iter_values(places.iter().map(|place| place.row));
-    Ok(take_record_batch(batch, &rows)?)
+    let taken =
+        |column: &ArrayRef| if is_constant(column) { Ok(Arc::clone(column)) } else { take(column, &rows, None) };
+    let columns = batch.columns().iter().map(taken).collect::<Result<_, _>>()?;
+    Ok(RecordBatch::try_new(batch.schema(), columns)?)
+}
+
+/// Whether a column plainly says the same of all rows, so that their order is nothing to it.
+fn is_constant(column: &ArrayRef) -> bool {
+    let is_one_word = |words: &dyn AnyDictionaryArray| words.values().len() == 1 && column.null_count() == 0;
+    column.null_count() == column.len() || column.as_any_dictionary_opt().is_some_and(is_one_word)
 }
 
 /// The places of all rows, sorted.
 pub(crate) fn places(batch: &RecordBatch) -> Vec<Place> {
     let texts = Texts::of_events(batch);
-    let mut places = unsorted_places(batch, &texts);
-    places.sort_unstable_by(|a, b| compare(a, b, &texts));
-    places
+    let places = unsorted_places(batch, &texts);
+    let first_day = places.iter().map(|place| place.day).min().unwrap_or_default();
+    let mut order: Vec<(u64, u32)> = places.iter().map(|place| (rank(place, first_day), place.row)).collect();
+    let place = |row: u32| &places[row as usize];
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| compare(place(a.1), place(b.1), &texts)));
+    order.iter().map(|(_, row)| *place(*row)).collect()
+}
+
+/// A number that sorts places as day, class and bits do, though some that differ share one. It tells most of them apart,
+/// and is a third of what is sorted otherwise.
+fn rank(place: &Place, first_day: i32) -> u64 {
+    let day = (i64::from(place.day) - i64::from(first_day)).clamp(0, 0xff) as u64;
+    let class = u64::from(place.class.min(7));
+    // Three stretches: below IPv4, IPv4 (`::ffff:0:0/96`), and above, told by its first bits.
+    let bits = match (place.bits >> 32).cmp(&0xffff) {
+        Ordering::Less => 0,
+        Ordering::Equal => 1 << 51 | u64::from(place.bits as u32),
+        Ordering::Greater => 2 << 51 | (place.bits >> 77) as u64,
+    };
+    day << 56 | class << 53 | bits
 }
 
 fn compare(a: &Place, b: &Place, texts: &Texts<'_>) -> Ordering {
@@ -209,5 +244,34 @@ impl<'b> Findings<'b> {
         let number = *self.numbers.entry(key).or_insert(next);
         self.last = Some((key, number));
         number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn places() -> impl Strategy<Value = Place> {
+        let bits =
+            prop_oneof![any::<u128>(), any::<u32>().prop_map(|v4| 0xffff_u128 << 32 | u128::from(v4)), 0..9_u128];
+        (0..400, prop_oneof![0..4_u8, Just(NO_SUBJECT)], bits).prop_map(|(day, class, bits)| Place {
+            day,
+            class,
+            bits,
+            finding: 0,
+            time: 0,
+            port: 0,
+            row: 0,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_rank_says_otherwise(a in places(), b in places()) {
+            let by_rank = rank(&a, 0).cmp(&rank(&b, 0));
+            let wanted = (a.day, a.class, a.bits).cmp(&(b.day, b.class, b.bits));
+            prop_assert!(by_rank == wanted || by_rank == Ordering::Equal);
+        }
     }
 }

@@ -68,6 +68,18 @@ pub struct SightingRows {
 }
 
 impl SightingRows {
+    /// Room for so many rows more.
+    pub fn reserve(&mut self, rows: usize) {
+        let (high, low) = &mut self.ip;
+        let [first, last] = &mut self.instants;
+        for column in [high, low, first, last, &mut self.count, &mut self.feed_asn] {
+            column.reserve(rows);
+        }
+        self.days.reserve(rows);
+        self.samples.reserve(rows);
+        self.sample_ends.reserve(rows);
+    }
+
     /// Rows held.
     pub fn len(&self) -> usize {
         self.rows
@@ -88,7 +100,9 @@ impl SightingRows {
         if s.subject.is_some() {
             self.subject.set(row, s.subject);
         }
-        self.port.set(row, s.port.map(i64::from));
+        if s.port.is_some() {
+            self.port.set(row, s.port.map(i64::from));
+        }
         self.instants[0].set(row, Some(s.first));
         self.instants[1].set(row, Some(s.last));
         self.count.set(row, Some(s.count));

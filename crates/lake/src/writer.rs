@@ -24,8 +24,10 @@ use serde_json::{Map, Value, json};
 use crate::LakeError;
 use crate::file::TableFile;
 use crate::schema::{DAY, position};
-use crate::words::{PAGE_ROWS, Press, ZSTD_LEVEL};
+use crate::words::PAGE_ROWS;
 
+/// How hard pages are compressed: more costs time and gains little.
+const ZSTD_LEVEL: i32 = 1;
 /// Rows written to a column between two looks at the size of its page.
 const WRITE_ROWS: usize = 4096;
 /// Bytes that all open files of one writer may hold in memory before the largest is flushed.
@@ -36,7 +38,8 @@ const BUFFERED_MAX: usize = 128 << 20;
 pub struct FileForm {
     /// Numbers by which files are skipped: they get statistics for files, row groups and pages.
     pub skipped_by: &'static [&'static str],
-    /// Numbers that grow, are sorted or do not repeat: stored as differences. Inside of lists by their path.
+    /// Numbers that grow, are sorted or do not repeat: stored as differences, each in as few bits as it needs, which
+    /// leaves little to compress. Inside of lists by their path.
     pub deltas: &'static [&'static str],
     /// Texts that do not repeat: stored as they are.
     pub unique: &'static [&'static str],
@@ -45,7 +48,7 @@ pub struct FileForm {
 /// The form of `events`.
 pub static EVENTS_FORM: FileForm = FileForm {
     skipped_by: &["seq", "source_ip_hi", "source_ip_lo", "time_source"],
-    deltas: &["row", "source_ip_lo", "time_source"],
+    deltas: &["row", "source_ip_lo", "time_source", "source_port"],
     unique: &["source_reverse_dns", "source_url"],
 };
 
@@ -72,6 +75,7 @@ fn properties(form: &FileForm) -> Result<WriterProperties, LakeError> {
         let column = ColumnPath::new(name.split('.').map(str::to_owned).collect());
         properties = properties
             .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_compression(column.clone(), Compression::UNCOMPRESSED)
             .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
     }
     for name in form.unique {
@@ -90,7 +94,6 @@ pub struct DayWriter {
     file_schema: SchemaRef,
     modified: i64,
     open: BTreeMap<i32, TableFile>,
-    press: Press,
 }
 
 impl std::fmt::Debug for DayWriter {
@@ -123,7 +126,6 @@ impl DayWriter {
             file_schema: Arc::new(Schema::new(fields)),
             modified: now / 1000,
             open: BTreeMap::new(),
-            press: Press::new()?,
         })
     }
 
@@ -146,7 +148,7 @@ impl DayWriter {
         for day in days.chunk_by(|a, b| a == b) {
             self.open_day(day[0])?;
             let rows = rows.slice(start, day.len());
-            self.open.get_mut(&day[0]).map_or(Ok(()), |file| file.write(&rows, &mut self.press))?;
+            self.open.get_mut(&day[0]).map_or(Ok(()), |file| file.write(&rows))?;
             start += day.len();
         }
         self.flush_if_full()
@@ -171,7 +173,7 @@ impl DayWriter {
             return Ok(());
         }
         let largest = self.open.values_mut().max_by_key(|file| file.memory_size());
-        largest.map_or(Ok(()), |file| file.end_group(&mut self.press))
+        largest.map_or(Ok(()), TableFile::end_group)
     }
 
     /// Ends every file, each synced and in its place, and tells what to commit.
@@ -184,7 +186,7 @@ impl DayWriter {
     }
 
     fn finish_file(&mut self, day: i32, file: TableFile) -> Result<Add, LakeError> {
-        let (metadata, size) = file.finish(&mut self.press)?;
+        let (metadata, size) = file.finish()?;
         Ok(Add {
             path: self.relative_path(day),
             size: size as i64,

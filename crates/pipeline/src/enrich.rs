@@ -138,7 +138,6 @@ fn marks(column: &ArrayRef, default: Tlp) -> ArrayRef {
 }
 
 /// Our columns, being filled.
-#[derive(Default)]
 struct Ours {
     subject_kind: Named<Option<&'static str>>,
     feed_place: Named<Option<PlaceId>>,
@@ -153,8 +152,23 @@ struct Ours {
 }
 
 impl Ours {
+    fn with_room(rows: usize) -> Self {
+        Self {
+            subject_kind: Named::with_room(rows),
+            feed_place: Named::with_room(rows),
+            kind: Named::with_room(rows),
+            family: Named::with_room(rows),
+            isp: Named::with_room(rows),
+            isp_source: Named::with_room(rows),
+            organisation: Named::with_room(rows),
+            place: Named::with_room(rows),
+            place_source: Named::with_room(rows),
+            snapshot: Vec::new(),
+        }
+    }
+
     fn fill(observed: &Observed<'_>, days: &[i32], context: &Context<'_>) -> Self {
-        let mut ours = Self::default();
+        let mut ours = Self::with_room(days.len());
         let mut memory = Memory::default();
         let names = observed.malware;
         let owned = owned(observed, days, context, &mut memory);
@@ -209,7 +223,7 @@ fn owned(
     memory: &mut Memory,
 ) -> Vec<(Owner, Option<PlaceId>)> {
     let mut owned = Vec::with_capacity(days.len());
-    let (mut rows, mut asked) = (Vec::new(), Vec::new());
+    let (mut rows, mut asked) = (Vec::with_capacity(days.len()), Vec::with_capacity(days.len()));
     for (row, &day) in days.iter().enumerate() {
         let place = feed_place(observed, row, context, memory);
         let hints = Hints { asn: asn(observed, row), place: place.map(PlaceId::code) };

@@ -30,8 +30,10 @@ const BATCH_EVENTS: usize = 32 * 1024;
 const BATCH_BYTES: usize = 32 << 20;
 /// Batches that may wait between two steps.
 const QUEUE: usize = 1;
-/// Bytes read at a time; larger than the longest record, so that every read makes progress.
-const CHUNK: usize = 4 * RECORD_MAX;
+/// Bytes read at a time: few enough to be in the processor's cache still when they are looked at.
+const PIECE: usize = 1 << 18;
+/// Bytes that may wait to be read; larger than the longest record, so that there is always progress.
+const CHUNK: usize = 2 * RECORD_MAX;
 
 /// A report that is written but not committed.
 #[derive(Debug)]
@@ -145,7 +147,12 @@ fn of_rows(batch: &RecordBatch, only: Option<&FxHashSet<u64>>) -> Result<RecordB
 #[expect(clippy::needless_pass_by_value, reason = "the next step ends when the sender goes")]
 fn know(context: &Context<'_>, observed: Receiver<RecordBatch>, next: SyncSender<Folded>) -> Result<(), PipelineError> {
     for batch in observed {
-        if next.send(sort_and_fold(&enrich(&batch, context)?)?).is_err() {
+        let known = enrich(&batch, context)?;
+        drop(batch);
+        let folded = sort_and_fold(&known)?;
+        // What waits for the next step should not hold what it was made of.
+        drop(known);
+        if next.send(folded).is_err() {
             break;
         }
     }
@@ -176,12 +183,14 @@ impl Chunks {
         Ok(Self { source, buffer: vec![0; CHUNK], start: 0, end: 0, ended: false })
     }
 
-    /// Reads until the buffer is full or the report ends; whether it has ended.
+    /// Reads some more, and if nothing was used, until the buffer is full; whether the report has ended.
     fn fill(&mut self) -> io::Result<bool> {
+        let more = if self.start == 0 { CHUNK } else { PIECE };
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
-        while self.end < self.buffer.len() && !self.ended {
-            let read = self.source.read(&mut self.buffer[self.end..])?;
+        let wanted = self.buffer.len().min(self.end + more);
+        while self.end < wanted && !self.ended {
+            let read = self.source.read(&mut self.buffer[self.end..wanted])?;
             self.ended = read == 0;
             self.end += read;
         }

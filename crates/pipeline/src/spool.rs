@@ -3,10 +3,13 @@
 //! Accepting is unpacking, hashing, compressing and syncing; once a slip (`<id>.json`) lies beside the
 //! bytes (`<id>.zst`), the file is ours and no crash loses it. Anyone may accept; only the writer drains.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, Scope};
 
 use disk::{NewFile, Taken};
 use feeds::catalogue::{Catalogue, Speaks};
@@ -208,27 +211,94 @@ fn free_path(folder: &DataFolder, now: i64) -> PathBuf {
     }
 }
 
-/// Hashes and compresses, piece by piece, each a zstd frame of its own: that takes a quarter less time than one stream.
+/// A piece of a report: its bytes, how many they are, and the zstd frame that becomes of it.
+struct Piece {
+    compressor: zstd::bulk::Compressor<'static>,
+    bytes: Vec<u8>,
+    filled: usize,
+    frame: Vec<u8>,
+}
+
+impl Piece {
+    fn new() -> io::Result<Self> {
+        let frame = Vec::with_capacity(zstd::zstd_safe::compress_bound(FRAME_BYTES));
+        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)?, bytes: vec![0; FRAME_BYTES], filled: 0, frame })
+    }
+
+    fn press(mut self) -> io::Result<Self> {
+        self.compressor.compress_to_buffer(&self.bytes[..self.filled], &mut self.frame)?;
+        Ok(self)
+    }
+}
+
+/// A thread that compresses pieces, one at a time; it ends with this.
+struct Press {
+    pieces: SyncSender<Piece>,
+    pressed: Receiver<io::Result<Piece>>,
+}
+
+impl Press {
+    fn start<'s>(scope: &'s Scope<'s, '_>) -> Self {
+        let (pieces, to_press) = sync_channel::<Piece>(1);
+        let (done, pressed) = sync_channel(1);
+        scope.spawn(move || {
+            // Whoever waited for the piece has gone if it is not wanted any more.
+            let _ = to_press.into_iter().try_for_each(|piece| done.send(piece.press()));
+        });
+        Self { pieces, pressed }
+    }
+
+    /// Hands a piece over; the one before must have been taken back.
+    fn give(&self, piece: Piece) -> io::Result<()> {
+        self.pieces.send(piece).map_err(|_| ended())
+    }
+
+    /// Waits for the piece and writes its frame.
+    fn write(&self, file: &mut NewFile) -> io::Result<Piece> {
+        let piece = self.pressed.recv().map_err(|_| ended())??;
+        file.write_all(&piece.frame)?;
+        Ok(piece)
+    }
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the compression of a report ended early")
+}
+
+/// Hashes on this thread and compresses on others, piece by piece, each a zstd frame of its own: that takes a quarter
+/// less time than one stream. The hash, and how many bytes there were.
 fn compress(report: &mut dyn Read, mut file: NewFile) -> io::Result<(String, u64)> {
-    let mut compressor = zstd::bulk::Compressor::new(LEVEL)?;
-    let mut hash = Sha256::new();
-    let (mut piece, mut frame) =
-        (vec![0; FRAME_BYTES], Vec::with_capacity(zstd::zstd_safe::compress_bound(FRAME_BYTES)));
-    let mut total = 0;
-    loop {
-        let bytes = fill(report, &mut piece)?;
-        hash.update(&piece[..bytes]);
-        total += bytes as u64;
+    let hashed = thread::scope(|scope| {
+        let presses = [Press::start(scope), Press::start(scope)];
+        hash_and_write(report, &mut file, &presses)
+    })?;
+    file.publish(Taken::Refuse)?;
+    Ok(hashed)
+}
+
+/// The presses take turns, and each is given a piece when its last is written: so frames are written in order.
+fn hash_and_write(report: &mut dyn Read, file: &mut NewFile, presses: &[Press]) -> io::Result<(String, u64)> {
+    let (mut hash, mut total) = (Sha256::new(), 0);
+    let mut busy = VecDeque::new();
+    for press in presses.iter().cycle() {
+        let mut piece = match busy.len() < presses.len() {
+            true => Piece::new()?,
+            false => busy.pop_front().unwrap_or(press).write(file)?,
+        };
+        piece.filled = fill(report, &mut piece.bytes)?;
+        hash.update(&piece.bytes[..piece.filled]);
+        total += piece.filled as u64;
+        let has_ended = piece.filled < FRAME_BYTES;
         // An empty report is a frame, too.
-        if bytes > 0 || total == 0 {
-            compressor.compress_to_buffer(&piece[..bytes], &mut frame)?;
-            file.write_all(&frame)?;
+        if piece.filled > 0 || total == 0 {
+            press.give(piece)?;
+            busy.push_back(press);
         }
-        if bytes < piece.len() {
+        if has_ended {
             break;
         }
     }
-    file.publish(Taken::Refuse)?;
+    busy.into_iter().try_for_each(|press| press.write(file).map(drop))?;
     Ok((hex(&hash.finalize()), total))
 }
 

@@ -1,6 +1,17 @@
 //! Bytes of a record as text.
 
+use memchr::memchr;
+
 use super::Inside;
+
+/// What bytes begin with, up to the first that is no UTF-8 or NUL.
+pub(super) fn plain_text(bytes: &[u8]) -> &str {
+    let bytes = memchr(0, bytes).map_or(bytes, |nul| &bytes[..nul]);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
+    }
+}
 
 /// The content of a cell that begins with a quote: doubled quotes once, NULs dropped, what follows the closing quote as it is.
 pub(super) fn unquote(cell: &[u8], quote: u8) -> Vec<u8> {

@@ -115,12 +115,20 @@ fn only_if(cell: &str, is_so: bool) -> Value<'_> {
 /// The text, if it says something.
 #[inline]
 pub(super) fn validate_to_none(cell: &str) -> Value<'_> {
-    only_if(cell, !matches!(cell.as_bytes(), b"" | b"0" | b"unknown"))
+    only_if(cell, says_something(cell))
 }
 
-/// What `validate_ip` asks beyond a valid address.
+/// What `validate_to_none` asks.
+#[inline]
+pub(super) fn says_something(cell: &str) -> bool {
+    !matches!(cell.as_bytes(), b"" | b"0" | b"unknown")
+}
+
+/// What `validate_ip` asks beyond a valid address: not none, and no network, which only one of these is taken for an address.
+#[inline]
 pub(super) fn may_be_address(cell: &str) -> bool {
-    clean::trim(cell) != "0.0.0.0" && !cell.as_bytes().contains(&b'/')
+    let cell = clean::trim(cell).as_bytes();
+    cell != b"0.0.0.0" && !cell.ends_with(b"/32") && !cell.ends_with(b"/128")
 }
 
 /// With a zone behind it no cell says nothing: an empty one is a broken time.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use event::key::{Key, Rule, TIME_SOURCE};
+use event::key::{Key, Rule, Slot, TIME_SOURCE};
 use event::rows::{EventRows, Outcome, Problem, Reason, Rest, push_json_string};
 use rustc_hash::FxHashMap;
 
-use super::functions::{Asides, Function, Named, Value, may_be_address, validate_to_none};
+use super::functions::{Asides, Function, Named, Value, may_be_address, says_something, validate_to_none};
 use super::schema::{Constant, Mapping, Plan, Target};
 use crate::format::{Rejected, Sink};
 use crate::record::{Found, Records, Row};
@@ -192,11 +192,10 @@ impl Steps {
         self.used.fill(false);
         let row = Named { row, asides: &self.asides };
         for step in &self.steps {
-            let cell = row.row.get(step.column);
-            if step.skips_empty && cell == Some("") {
+            if step.skips_empty && row.row.is_blank(step.column) {
                 continue;
             }
-            match step.take(cell, &row, events) {
+            match step.take(row.row.get(step.column), &row, events) {
                 Ok(used) => self.used[step.column] = used,
                 Err(NotReadable) => {
                     events.reject();
@@ -222,9 +221,9 @@ impl Steps {
     }
 
     fn put_unused(&self, row: &Named<'_>, events: &mut EventRows) {
-        for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| !self.used[*at]) {
+        let is_left = |at: usize| !self.used[at] && !row.row.is_blank(at);
+        for (at, column) in self.columns.iter().enumerate().filter(|(at, _)| is_left(*at)) {
             match row.row.get(at) {
-                Some("") => {}
                 Some(text) => column.extra.set(Rest::Text(text), events),
                 None => column.extra.set(Rest::Json("null"), events),
             }
@@ -260,6 +259,12 @@ impl Step {
             let is_stored = may_be_address(cell) && events.set(*key, cell) == Outcome::Stored;
             return Ok(is_stored || !self.required);
         }
+        if let (To::Key(key), Some(cell)) = (&self.to, cell)
+            && self.takes_as_is(cell)
+        {
+            let known = if let Slot::Word(word) = key.slot { events.set_known(word, cell) } else { None };
+            return self.outcome(known.unwrap_or_else(|| events.set(*key, cell)));
+        }
         let value = match (cell, self.function) {
             (None, _) => Value::Nothing,
             (Some(cell), None) => Value::Text(cell.into()),
@@ -280,6 +285,16 @@ impl Step {
                 Ok(true)
             }
             (Value::Text(text) | Value::Literal(text), To::Key(key)) => self.outcome(events.set(*key, &text)),
+        }
+    }
+
+    /// Whether the function, if there is one, leaves the cell alone.
+    #[inline]
+    fn takes_as_is(&self, cell: &str) -> bool {
+        match self.function {
+            None => true,
+            Some(Function::ValidateToNone) => says_something(cell),
+            Some(_) => false,
         }
     }
 

@@ -13,19 +13,31 @@ pub(super) fn width(words: usize) -> u8 {
 
 /// Appends values, each below two to the power of `width`.
 pub(super) fn encode(values: &[u32], width: u8, out: &mut Vec<u8>) {
-    // What lies between `told` and `at` waits to be packed.
+    // What lies between `told` and `at` waits to be packed: whole groups.
     let (mut told, mut at) = (0, 0);
-    for run in values.chunk_by(|a, b| a == b) {
-        // A group that has begun is filled from the run.
-        let filler = (GROUP - (at - told) % GROUP) % GROUP;
-        if run.len() >= filler + GROUP {
-            pack(&values[told..at + filler], width, out);
-            repeat(run[0], run.len() - filler, width, out);
-            told = at + run.len();
+    while let Some(group) = values[at..].first_chunk::<GROUP>() {
+        if !is_run_of(group[0], group) {
+            at += GROUP;
+            continue;
         }
-        at += run.len();
+        pack(&values[told..at], width, out);
+        let run = run_length(group[0], &values[at..]);
+        repeat(group[0], run, width, out);
+        at += run;
+        told = at;
     }
     pack(&values[told..], width, out);
+}
+
+/// Whether a group is nothing but a value. No early exit: so it is compared at once.
+fn is_run_of(value: u32, group: &[u32]) -> bool {
+    group.iter().fold(true, |same, other| same & (*other == value))
+}
+
+/// How many times a value stands at the start.
+fn run_length(value: u32, values: &[u32]) -> usize {
+    let groups = values.chunks_exact(GROUP).take_while(|group| is_run_of(value, group)).count() * GROUP;
+    groups + values[groups..].iter().take_while(|other| **other == value).count()
 }
 
 fn repeat(value: u32, count: usize, width: u8, out: &mut Vec<u8>) {
