@@ -15,9 +15,11 @@ use event::json::text_at;
 use event::rules::Kind;
 use event::schema::OBSERVED;
 use event::subject::Subject;
+use event::time::day_text;
 use event::tlp::Tlp;
 
 use crate::fold::KEY;
+pub use crate::scan::Gaps;
 use crate::schema::SAMPLES_MAX;
 use crate::session::{date, quoted};
 use crate::sighting::Sample;
@@ -367,12 +369,26 @@ impl Lake {
     /// # Errors
     /// The query's.
     pub fn sightings(&self, attributor: &Arc<Attributor>, filter: &Filter) -> Result<Vec<RecordBatch>, LakeError> {
+        let (found, gaps) = self.sightings_left(attributor, filter)?;
+        let missing = |day: &i32| std::io::Error::other(format!("sightings of {} are missing", day_text(*day)));
+        gaps.first().map_or(Ok(found), |day| Err(self.blamed(missing(day).into())))
+    }
+
+    /// The same; of an address also when files are damaged: days of which something may be missing are told beside it.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn sightings_left(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+    ) -> Result<(Vec<RecordBatch>, Gaps), LakeError> {
         if let Some(bits) = filter.only_address() {
             return self.find(bits, &(filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX)));
         }
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
-        self.query(Some(attributor), &sql)
+        Ok((self.query(Some(attributor), &sql)?, Gaps::new()))
     }
 
     /// What each feed brought on each day since `since`, by family.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
-use disk::{NewFile, Taken};
+use disk::NewFile;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::file::metadata::ParquetMetaData;
@@ -14,6 +14,7 @@ use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 
 use crate::LakeError;
+use crate::sum::Summed;
 use crate::words::{Press, WordsChunk};
 
 /// Rows after which a row group ends: large enough to compress, small enough to skip.
@@ -23,7 +24,7 @@ const DICTIONARY_MAX: usize = 1 << 20;
 
 /// A file being written.
 pub(crate) struct TableFile {
-    file: SerializedFileWriter<NewFile>,
+    file: SerializedFileWriter<Summed>,
     schema: SchemaRef,
     chunks: ArrowRowGroupWriterFactory,
     /// The row group at hand, a column for each of the schema; empty before its first row.
@@ -55,7 +56,7 @@ impl TableFile {
     /// A file of a schema, whose dictionaries are written as strings.
     pub(crate) fn new(file: NewFile, schema: SchemaRef, properties: WriterPropertiesPtr) -> Result<Self, LakeError> {
         let columns = ArrowSchemaConverter::new().convert(&schema)?;
-        let file = SerializedFileWriter::new(file, columns.root_schema_ptr(), properties)?;
+        let file = SerializedFileWriter::new(Summed::new(file), columns.root_schema_ptr(), properties)?;
         let chunks = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
         Ok(Self { file, schema, chunks, group: Vec::new(), groups: 0, rows: 0 })
     }
@@ -124,12 +125,12 @@ impl TableFile {
         Ok(())
     }
 
-    /// Ends the file, synced and in its place; what it says of itself, and its bytes.
-    pub(crate) fn finish(mut self, press: &mut Press) -> Result<(ParquetMetaData, u64), LakeError> {
+    /// Ends the file, synced and in its place; what it says of itself, its bytes, and its name.
+    pub(crate) fn finish(mut self, press: &mut Press) -> Result<(ParquetMetaData, u64, String), LakeError> {
         self.end_group(press)?;
         let metadata = self.file.finish()?;
         let size = self.file.bytes_written() as u64;
-        self.file.inner_mut().publish(Taken::Replace)?;
-        Ok((metadata, size))
+        let name = self.file.inner_mut().publish()?;
+        Ok((metadata, size, name))
     }
 }

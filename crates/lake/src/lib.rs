@@ -10,15 +10,17 @@
 //! * [`fold`] – sorted events → sightings, and sightings → fewer sightings;
 //! * [`sighting`] – one sighting, and many of them being filled;
 //! * [`writer`] – batches → Parquet files by day, with the statistics that let readers skip them;
-//!   [`file`] is one of them, [`words`] its columns of texts that repeat;
+//!   [`file`] is one of them, [`words`] its columns of texts that repeat, [`sum`] what its bytes add up to;
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
 //! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`], [`tally`], [`seen`];
-//! * [`care`] – compaction, retention, vacuum, rebuilding.
+//! * [`care`] – compaction, retention, vacuum, rebuilding;
+//! * [`damage`] – which files are damaged, and others in their place.
 
 pub mod ask;
 pub mod care;
+pub mod damage;
 pub mod error;
 mod file;
 pub mod fold;
@@ -31,6 +33,7 @@ mod seen;
 pub mod session;
 pub mod sighting;
 pub mod store;
+mod sum;
 pub mod table;
 mod tally;
 mod words;
