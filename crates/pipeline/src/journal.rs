@@ -3,6 +3,7 @@
 //! A report's identity is its feed, type, date and the hash of its content. Its number (*seq*) is given
 //! once, in order, and is the version under which the lake commits it. Lines are only added.
 //!
+//! A line begins with the sum of its bytes, so that one that was changed is noticed even where it can still be read.
 //! The line that ends a report tells again what the lines before said of it, so that no single line is missed when it is
 //! damaged: readers go on with the others, the writer waits for [`crate::mend`].
 
@@ -13,9 +14,11 @@ use std::path::{Path, PathBuf};
 use disk::{Disk, Taken};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::At as _;
 use crate::folder::bounded;
+use crate::spool::hex;
 use crate::{DataFolder, PipelineError};
 
 /// Who a report is.
@@ -208,6 +211,30 @@ pub struct Refused {
     pub why: String,
 }
 
+/// What stands before and behind a line's sum.
+const SUM_BEGINS: &[u8] = b"{\"sum\":\"";
+const SUM_ENDS: &[u8] = b"\",";
+/// Digits of a line's sum: one in four billion changes goes unnoticed.
+const SUM_DIGITS: usize = 8;
+
+fn sum(fields: &[u8]) -> String {
+    let mut sum = hex(&Sha256::digest(fields));
+    sum.truncate(SUM_DIGITS);
+    sum
+}
+
+/// Reads a line; one of a program that wrote no sums is believed.
+fn read_line(text: &[u8]) -> Result<Line, String> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    if let Some((told, rest)) = text.strip_prefix(SUM_BEGINS).and_then(|rest| rest.split_at_checked(SUM_DIGITS)) {
+        let fields = rest.strip_prefix(SUM_ENDS).unwrap_or_default();
+        if sum(fields).as_bytes() != told {
+            return Err("its bytes are not those that were written".to_owned());
+        }
+    }
+    serde_json::from_slice(text).map_err(|error| error.to_string())
+}
+
 /// Gives every whole line of a journal to `each`; none if there is no such file.
 fn each_line(path: &Path, mut each: impl FnMut(Result<Line, Unread>)) -> Result<(), PipelineError> {
     if !path.exists() {
@@ -220,7 +247,7 @@ fn each_line(path: &Path, mut each: impl FnMut(Result<Line, Unread>)) -> Result<
         if file.read_until(b'\n', &mut text).at(path)? == 0 || text.last() != Some(&b'\n') {
             break;
         }
-        each(serde_json::from_slice(&text).map_err(|error| Unread { line: number, why: error.to_string() }));
+        each(read_line(&text).map_err(|why| Unread { line: number, why }));
     }
     Ok(())
 }
@@ -304,9 +331,7 @@ impl Journal {
         }
         let mut text = Vec::new();
         for line in journal.tell_anew()? {
-            serde_json::to_writer(&mut text, &line)
-                .map_err(|e| PipelineError::Form { path: journal.path.clone(), wrong: e.to_string() })?;
-            text.push(b'\n');
+            text.extend(journal.summed(&line)?);
         }
         let kept = crate::mend::free(folder, "journal.damaged");
         let old = bounded(File::open(&journal.path).at(&journal.path)?, u64::MAX).at(&journal.path)?;
@@ -361,12 +386,18 @@ impl Journal {
     /// # Errors
     /// The disk's; the journal is as before then.
     pub fn add(&mut self, line: Line) -> Result<(), PipelineError> {
-        let mut text = serde_json::to_vec(&line)
-            .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: e.to_string() })?;
-        text.push(b'\n');
+        let text = self.summed(&line)?;
         self.disk.append(&self.path, &text).at(&self.path)?;
         self.apply(line);
         Ok(())
+    }
+
+    /// A line as it is written.
+    fn summed(&self, line: &Line) -> Result<Vec<u8>, PipelineError> {
+        let text = serde_json::to_vec(line)
+            .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: e.to_string() })?;
+        let fields = text.strip_prefix(b"{").unwrap_or(&text);
+        Ok([SUM_BEGINS, sum(fields).as_bytes(), SUM_ENDS, fields, b"\n"].concat())
     }
 
     fn apply(&mut self, line: Line) {

@@ -12,6 +12,7 @@ mod handover;
 mod indicators;
 mod kills;
 mod lists;
+mod mending;
 mod portal;
 mod privacy;
 mod readers;

@@ -9,7 +9,7 @@ use crate::actions::told::Case;
 use crate::advice::Advice;
 use crate::app::App;
 use crate::front::Whose;
-use crate::seen::Finding;
+use crate::seen::{Finding, Seen};
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
 use crate::words::Words;
@@ -45,11 +45,20 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     let decisions = &app.parts().tables.decisions;
     let mut judged = decisions.judge(reach, app.today(), find);
     judged.shown.truncate(SHOWN_MAX);
-    if seen.is_none() {
-        judged = Judged { verdict: Verdict::CannotTell, words: "loading".to_owned(), shown: Vec::new() };
+    if let Some(why) = unknown(seen, judged.verdict) {
+        judged = Judged { verdict: Verdict::CannotTell, words: why.to_owned(), shown: Vec::new() };
     }
-    let (v6, until) = (visitor.address.map(|address| address.is_ipv6()), seen.map(crate::seen::Seen::until));
+    let (v6, until) = (visitor.address.map(|address| address.is_ipv6()), seen.map(Seen::until));
     Ok(Checked { address: visitor.address, case: Case { v6, reach, isp, judged, until } })
+}
+
+/// Why nothing can be told though the table would: the index is not there yet, or what is not in it may have been lost.
+fn unknown(seen: Option<&Seen>, verdict: Verdict) -> Option<&'static str> {
+    match seen {
+        None => Some("loading"),
+        Some(seen) if seen.has_gaps() && verdict == Verdict::NotSeen => Some("incomplete"),
+        Some(_) => None,
+    }
 }
 
 fn whose(app: &App, address: Option<IpAddr>) -> Whose {
