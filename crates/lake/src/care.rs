@@ -53,7 +53,14 @@ pub(crate) fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, 
 pub(crate) const EVENTS_ORDER: &str = "subject_kind, source_ip_hi, source_ip_lo, source_account, source_url, source_fqdn, kind, family, time_source, seq, row";
 
 /// A chore's change; `events_version` is what sightings are made from.
-pub(crate) fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str, events_version: u64) -> Change {
+pub(crate) fn change(
+    removed: &[Add],
+    adds: Vec<Add>,
+    data_change: bool,
+    now: i64,
+    what: &str,
+    events_version: u64,
+) -> Change {
     let removes = removed.iter().map(|file| remove(file, data_change, now)).collect();
     let adds = adds.into_iter().map(|add| Add { data_change, ..add }).collect();
     let notes =
@@ -142,26 +149,15 @@ impl Lake {
         let mut done = Done::default();
         let old = files_by_day(&self.sightings)?;
         for day in files_by_day(&self.events)?.keys() {
-            self.fold_day(day, old.get(day).map_or(&[][..], Vec::as_slice), "rebuild", now, &mut done)?;
+            let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
+            self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            let adds = writer.finish()?;
+            let removed = old.get(day).map_or(&[][..], Vec::as_slice);
+            done.add(removed.len(), adds.len());
+            let change = change(removed, adds, true, now, "rebuild", self.events.version());
+            self.runtime.block_on(self.sightings.commit(change))?;
         }
         Ok(done)
-    }
-
-    /// Folds a day again in place of these files.
-    pub(crate) fn fold_day(
-        &mut self,
-        day: &str,
-        removed: &[Add],
-        what: &str,
-        now: i64,
-        done: &mut Done,
-    ) -> Result<(), LakeError> {
-        let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
-        self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
-        let adds = writer.finish()?;
-        done.add(removed.len(), adds.len());
-        let change = change(removed, adds, true, now, what, self.events.version());
-        self.runtime.block_on(self.sightings.commit(change)).map(drop)
     }
 
     /// Takes every day before `first_kept` out of both tables. The files go with the next vacuum.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
-use arrow_array::types::Date32Type;
+use arrow_array::types::{Date32Type, Int32Type, Int64Type};
 use arrow_select::filter::filter_record_batch;
 use deltalake_core::kernel::Add;
 use event::time::{day_text, parse_day};
@@ -22,7 +22,7 @@ use crate::care::{Done, change, files_by_day};
 use crate::fold::Folded;
 use crate::schema::{DAY, position};
 use crate::sum;
-use crate::table::Table;
+use crate::table::{Change, Table};
 use crate::writer::DayWriter;
 use crate::{Lake, LakeError};
 
@@ -99,8 +99,10 @@ fn damaged_of(table: &Table, is_of_events: bool) -> Result<Vec<Damaged>, LakeErr
             let path = table.root().join(&file.path);
             let Some(why) = wrong(&path, &file) else { continue };
             let stats: Value = file.stats.as_ref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-            let reports =
-                (stats["minValues"]["seq"].as_i64().unwrap_or(0), stats["maxValues"]["seq"].as_i64().unwrap_or(i64::MAX));
+            let reports = (
+                stats["minValues"]["seq"].as_i64().unwrap_or(0),
+                stats["maxValues"]["seq"].as_i64().unwrap_or(i64::MAX),
+            );
             let (day, rows) = (parse_day(&day).unwrap_or_default(), stats["numRecords"].as_u64());
             damaged.push(Damaged { path, day, why, reports, rows, is_of_events, file });
         }
@@ -191,12 +193,33 @@ impl Lake {
         Ok(damaged)
     }
 
-    /// The days that `events` has.
+    /// What is wrong with the logs of the tables, entry by entry; readers pass over some of it.
+    pub fn damaged_logs(&self) -> Vec<String> {
+        let logs = [&self.events, &self.sightings].into_iter().filter_map(|table| damaged_log(table.root()));
+        logs.map(|(path, why)| format!("{}: {why}", path.display())).collect()
+    }
+
+    /// Days whose sightings do not add up to their events.
     ///
     /// # Errors
-    /// The log's.
-    pub fn days(&self) -> Result<BTreeSet<i32>, LakeError> {
-        Ok(files_by_day(&self.events)?.keys().filter_map(|day| parse_day(day)).collect())
+    /// The query's.
+    pub fn unfolded(&self) -> Result<BTreeSet<i32>, LakeError> {
+        let sums = |sql: &str| -> Result<BTreeMap<i32, i64>, LakeError> {
+            let mut sums = BTreeMap::new();
+            for batch in self.query(None, sql)? {
+                let (days, counts) =
+                    (batch.column(0).as_primitive::<Int32Type>(), batch.column(1).as_primitive::<Int64Type>());
+                sums.extend(days.values().iter().copied().zip(counts.values().iter().copied()));
+            }
+            Ok(sums)
+        };
+        // What has no subject is no sighting.
+        let events = sums(
+            "SELECT CAST(day AS INT), count(subject_kind) FROM events GROUP BY day HAVING count(subject_kind) > 0",
+        )?;
+        let sightings = sums("SELECT CAST(day AS INT), sum(count) FROM sightings GROUP BY day")?;
+        let differs = |day: &i32| events.get(day) != sightings.get(day);
+        Ok(events.keys().chain(sightings.keys()).copied().filter(differs).collect())
     }
 
     /// The error of a question; if files are damaged, they are its cause and named.
@@ -227,17 +250,25 @@ impl Lake {
         self.refresh()
     }
 
-    /// Folds the events of some days again and puts the result in place of the stored sightings of those days, damaged or not.
+    /// Folds the events of some days again and puts the result in place of the stored sightings of those days, damaged or not,
+    /// all in one commit. These must be all days of which anything is not folded yet.
     ///
     /// # Errors
-    /// The disk's or the table's; days done stay done.
+    /// The disk's or the table's: nothing has changed then.
     pub fn fold_again(&mut self, days: &BTreeSet<i32>, now: i64) -> Result<Done, LakeError> {
         self.refresh()?;
-        let mut done = Done::default();
-        let old = files_by_day(&self.sightings)?;
+        let (mut done, mut removed) = (Done::default(), Vec::new());
+        let mut old = files_by_day(&self.sightings)?;
+        let mut writer = self.sightings_writer(format!("m-{}", self.sightings.version() + 1), now)?;
         for day in days.iter().map(|day| day_text(*day)) {
-            self.fold_day(&day, old.get(&day).map_or(&[][..], Vec::as_slice), "mend", now, &mut done)?;
+            self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            let files = old.remove(&day).unwrap_or_default();
+            done.add(files.len(), 1);
+            removed.extend(files);
         }
+        let committed = self.standing()?.committed;
+        let change = change(&removed, writer.finish()?, true, now, "mend", self.events.version());
+        self.runtime.block_on(self.sightings.commit(Change { seq: Some(committed), ..change }))?;
         self.refresh()?;
         Ok(done)
     }

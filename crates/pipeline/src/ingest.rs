@@ -160,9 +160,8 @@ fn of_rows(
     if only.is_none() && aside.is_none_or(FxHashSet::is_empty) {
         return Ok(batch);
     }
-    let is_wanted = |row: u64| {
-        only.is_none_or(|only| only.contains(&row)) && aside.is_none_or(|aside| !aside.contains(&row))
-    };
+    let is_wanted =
+        |row: u64| only.is_none_or(|only| only.contains(&row)) && aside.is_none_or(|aside| !aside.contains(&row));
     let rows = batch.column(0).as_primitive::<arrow_array::types::Int64Type>();
     let wanted = rows.values().iter().map(|row| Some(is_wanted(*row as u64))).collect();
     Ok(arrow_select::filter::filter_record_batch(&batch, &wanted).map_err(lake::LakeError::from)?)

@@ -347,7 +347,8 @@ impl Journal {
     fn tell_anew(&self) -> Result<Vec<Line>, PipelineError> {
         let mut lines = Vec::new();
         each_line(&self.path, |line| lines.extend(line.ok()))?;
-        let is_later = |report: &Report| self.reports.iter().any(|r| r.seq > report.seq && r.identity == report.identity);
+        let is_later =
+            |report: &Report| self.reports.iter().any(|r| r.seq > report.seq && r.identity == report.identity);
         let newest = self.reports.last().map(|report| report.seq);
         let has_lost_its_end =
             |report: &&Report| report.state == State::Prepared && Some(report.seq) != newest && !is_later(report);
@@ -429,7 +430,18 @@ impl Journal {
         let Told { identity, name, bytes, attempt, accepted: at, rows, attribution } = told;
         let (state, deliveries, delivered, read) = (State::Accepted, 1, at, 0);
         self.reports.push(Report {
-            seq, identity, name, bytes, attempt, at, rows, state, deliveries, delivered, read, attribution,
+            seq,
+            identity,
+            name,
+            bytes,
+            attempt,
+            at,
+            rows,
+            state,
+            deliveries,
+            delivered,
+            read,
+            attribution,
         });
     }
 

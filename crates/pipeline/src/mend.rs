@@ -112,9 +112,8 @@ fn log_trouble(folder: &DataFolder) -> Result<Option<String>, PipelineError> {
             .or_else(|error| if matches!(error, LakeError::Log { .. }) { Ok(i64::MAX) } else { Err(error) })?,
         false => 0,
     };
-    Ok((committed < last).then(|| {
-        format!("{}: ends with report {committed} of {last}", events.join("_delta_log").display())
-    }))
+    Ok((committed < last)
+        .then(|| format!("{}: ends with report {committed} of {last}", events.join("_delta_log").display())))
 }
 
 /// A damaged log of `sightings` goes out of the way with its table: it is folded again from `events`.
@@ -195,11 +194,17 @@ impl Writer {
         mended.files.extend(damaged.iter().map(ToString::to_string));
         let mut days: BTreeSet<i32> = damaged.iter().map(|file| file.day).collect();
         let standing = self.lake.standing()?;
-        if standing.folded == 0 && standing.committed > 0 {
+        if standing.folded < standing.committed {
             days.extend(self.lake.days()?);
         }
+        self.fold_again(&days, mended)?;
+        let rest = self.lake.unfolded()?;
+        self.fold_again(&rest, mended)
+    }
+
+    fn fold_again(&mut self, days: &BTreeSet<i32>, mended: &mut Mended) -> Result<(), PipelineError> {
         if !days.is_empty() {
-            mended.days = self.lake.fold_again(&days, (self.clock)())?.days;
+            mended.days += self.lake.fold_again(days, (self.clock)())?.days;
         }
         Ok(())
     }
@@ -246,8 +251,10 @@ impl Writer {
         }
         mended.events += events.unwrap_or_default();
         let finished = Lake::finish(files)?;
-        let notes =
-            vec![("haidang.report".to_owned(), json!(report.identity)), ("haidang.rows".to_owned(), json!(report.rows))];
+        let notes = vec![
+            ("haidang.report".to_owned(), json!(report.identity)),
+            ("haidang.rows".to_owned(), json!(report.rows)),
+        ];
         Ok(self.lake.commit(finished, notes)?)
     }
 

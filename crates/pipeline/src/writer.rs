@@ -254,7 +254,12 @@ impl Writer {
     ///
     /// # Errors
     /// The disk's, when lists of indicators are read.
-    pub(crate) fn reader(&self, feed: Option<&str>, name: &str, delivered: i64) -> Result<Result<Reader, String>, PipelineError> {
+    pub(crate) fn reader(
+        &self,
+        feed: Option<&str>,
+        name: &str,
+        delivered: i64,
+    ) -> Result<Result<Reader, String>, PipelineError> {
         let Some((found, format)) = self.feeds.of(feed, name, &self.owners)? else {
             return Ok(Err(match feed {
                 Some(feed) => format!("no feed {feed:?} in feeds.toml"),

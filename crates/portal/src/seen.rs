@@ -109,7 +109,14 @@ impl Restricted {
 impl Seen {
     /// An index of nothing.
     pub fn empty() -> Self {
-        Self { prefix: PREFIX_MAX, v4: Side::default(), v6: Side::default(), families: Vec::new(), until: 0, has_gaps: false }
+        Self {
+            prefix: PREFIX_MAX,
+            v4: Side::default(),
+            v6: Side::default(),
+            families: Vec::new(),
+            until: 0,
+            has_gaps: false,
+        }
     }
 
     /// Builds an index: what is restricted is left out, one family of one address becomes one finding, and IPv6

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use event::time::day_text;
 use pipeline::catalogue::Feeds;
 use pipeline::journal::{Journal, Report, State, Unread};
 use pipeline::mend::first_kept;
@@ -31,7 +32,8 @@ pub(crate) fn run(desk: &Desk) -> anyhow::Result<i32> {
         ("doctor.files", files),
         ("doctor.lake", lake),
     ];
-    let checks = looks.map(|(what, look)| Check { what, wrong: look(desk).unwrap_or_else(|error| vec![error.to_string()]) });
+    let checks =
+        looks.map(|(what, look)| Check { what, wrong: look(desk).unwrap_or_else(|error| vec![error.to_string()]) });
     let sound = checks.iter().all(|check| check.wrong.is_empty());
     if desk.out.json() {
         let list: Vec<_> = checks.iter().map(|c| json!({ "check": c.what, "wrong": c.wrong })).collect();
@@ -58,8 +60,10 @@ fn journal(desk: &Desk) -> anyhow::Result<Vec<String>> {
 
 /// Damaged files of the lake.
 fn files(desk: &Desk) -> anyhow::Result<Vec<String>> {
-    let damaged = desk.lake()?.damaged()?;
-    Ok(damaged.iter().map(|file| desk.out.words.fill("doctor.bad_file", &[("file", &file.to_string())])).collect())
+    let lake = desk.lake()?;
+    let damaged = lake.damaged()?;
+    let named = lake.damaged_logs().into_iter().chain(damaged.iter().map(ToString::to_string));
+    Ok(named.map(|file| desk.out.words.fill("doctor.bad_file", &[("file", &file)])).collect())
 }
 
 fn waiting(desk: &Desk) -> anyhow::Result<Vec<String>> {
@@ -106,6 +110,8 @@ fn lake(desk: &Desk) -> anyhow::Result<Vec<String>> {
     if standing.folded != standing.committed {
         wrong.push(desk.out.words.say("doctor.not_folded"));
     }
+    let unfolded = lake.unfolded()?.into_iter().map(day_text);
+    wrong.extend(unfolded.map(|day| desk.out.words.fill("doctor.unfolded", &[("day", &day)])));
     let stored: BTreeMap<i64, i64> = lake.events_per_report(0)?.into_iter().collect();
     let forgets = desk.folder.path("forgotten.json").exists();
     let unknown = stored.keys().filter(|seq| journal.report(**seq).is_none());

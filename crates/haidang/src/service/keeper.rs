@@ -317,15 +317,14 @@ impl Work {
 
 /// Logs every damaged file of the lake.
 fn look_over(lake: Option<&Lake>) {
-    match lake.map(Lake::damaged) {
-        None => {}
-        Some(Ok(damaged)) => {
-            for file in damaged {
-                let file = file.to_string();
+    let Some(lake) = lake else { return };
+    match lake.damaged() {
+        Ok(damaged) => {
+            for file in lake.damaged_logs().into_iter().chain(damaged.iter().map(ToString::to_string)) {
                 tracing::error!(target: "keeper", file, "a file of the lake is damaged; run `haidang lake mend`");
             }
         }
-        Some(Err(error)) => tracing::error!(target: "keeper", error = error.to_string(), "the lake cannot be looked over"),
+        Err(error) => tracing::error!(target: "keeper", error = error.to_string(), "the lake cannot be looked over"),
     }
 }
 
