@@ -193,6 +193,14 @@ impl Lake {
         Ok(damaged)
     }
 
+    /// The days that `events` has.
+    ///
+    /// # Errors
+    /// The log's.
+    pub fn days(&self) -> Result<BTreeSet<i32>, LakeError> {
+        Ok(files_by_day(&self.events)?.keys().filter_map(|day| parse_day(day)).collect())
+    }
+
     /// What is wrong with the logs of the tables, entry by entry; readers pass over some of it.
     pub fn damaged_logs(&self) -> Vec<String> {
         let logs = [&self.events, &self.sightings].into_iter().filter_map(|table| damaged_log(table.root()));

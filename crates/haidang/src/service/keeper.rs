@@ -169,11 +169,11 @@ impl Work {
             if let Some(error) = stands.news(renewed.err()) {
                 tracing::error!(target: "keeper", error, "visitors are answered from what was known before");
             }
-            if !is_more && now - looked_over >= LOOK_OVER_EVERY {
+            if !is_more && is_due(looked_over, now, LOOK_OVER_EVERY) {
                 looked_over = now;
                 look_over(lake.as_ref());
             }
-            if !is_more && now - tidied >= TIDY_EVERY {
+            if !is_more && is_due(tidied, now, TIDY_EVERY) {
                 tidied = now;
                 if let Some(error) = crowds.news(self.compact(lake.as_ref(), now).err()) {
                     tracing::error!(target: "keeper", error, "files of the lake cannot be put together");
@@ -313,6 +313,11 @@ impl Work {
         }
         Ok(if gaps.is_empty() { seen } else { seen.with_gaps() })
     }
+}
+
+/// Whether something is to be done again; at once when the clock was set back, or it would wait for the time that was.
+fn is_due(last: i64, now: i64, every: i64) -> bool {
+    now < last || now - last >= every
 }
 
 /// Logs every damaged file of the lake.

@@ -7,6 +7,7 @@ mod damage;
 mod demo;
 mod desk;
 mod docs;
+mod full;
 mod golden;
 mod handover;
 mod indicators;

@@ -19,6 +19,9 @@ use crate::replay;
 /// Most steps that are tried one by one; of more, some.
 const TRIED_MAX: usize = 150;
 
+/// `EIO`: what a disk that dies answers.
+const INPUT_OUTPUT: i32 = 5;
+
 /// A disk that fails every step in a range, and the steps it was asked for.
 struct Faulty {
     disk: Disk,
@@ -27,12 +30,17 @@ struct Faulty {
 
 impl Faulty {
     fn new(fails: std::ops::Range<usize>, kind: io::ErrorKind) -> Self {
+        Self::saying(fails, move || kind.into())
+    }
+
+    /// A disk whose failures say something of their own.
+    fn saying(fails: std::ops::Range<usize>, error: impl Fn() -> io::Error + Send + Sync + 'static) -> Self {
         let steps: Arc<Mutex<Vec<Step>>> = Arc::default();
         let seen = Arc::clone(&steps);
         let disk = Disk::watched(Arc::new(move |step| {
             let mut seen = seen.lock().expect("lock");
             seen.push(step.clone());
-            if fails.contains(&(seen.len() - 1)) { Err(kind.into()) } else { Ok(()) }
+            if fails.contains(&(seen.len() - 1)) { Err(error()) } else { Ok(()) }
         }));
         Self { disk, steps }
     }
@@ -192,6 +200,21 @@ fn a_full_disk_at_any_step_is_said_and_the_same_writer_goes_on_when_there_is_roo
         assert!(error.disk_full(), "full at step {at} of {}: {step:?}: {error:?}", steps.len());
         life(folder.path(), &Disk::default(), &accepted).expect("the next life");
         picture(folder.path()).assert_is(&wanted, &format!("full at step {at} of {}: {step:?}", steps.len()));
+    }
+}
+
+#[test]
+fn an_io_error_at_any_write_or_sync_is_said_and_the_same_writer_goes_on() {
+    let (wanted, steps) = reference();
+    for at in tried(&steps) {
+        let (folder, step) = (house::folder(), &steps[at]);
+        let broken = || io::Error::from_raw_os_error(INPUT_OUTPUT);
+        let (broken, accepted) = (Faulty::saying(at..at + 1, broken), AtomicUsize::new(0));
+        let error = patient_life(folder.path(), &broken.disk, &accepted).expect_err("broken");
+        let said = format!("{error:?}");
+        assert!(!error.disk_full() && said.contains("code: 5"), "broken at step {at}: {step:?}: {said}");
+        life(folder.path(), &Disk::default(), &accepted).expect("the next life");
+        picture(folder.path()).assert_is(&wanted, &format!("broken at step {at} of {}: {step:?}", steps.len()));
     }
 }
 
