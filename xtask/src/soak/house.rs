@@ -86,6 +86,8 @@ impl House {
         let owners = made.join("constituency");
         steps::run(house.command(&["constituency", "import"]).arg(owners).stdout(Stdio::null()))?;
         house.token = text(&house.ask(&["token", FEED])?, "token").context("find the token")?;
+        // Whoever asks first makes the tables; later that is the portal's.
+        house.ask(&["stats"])?;
         Ok(house)
     }
 
