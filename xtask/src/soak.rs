@@ -23,7 +23,7 @@ use crate::{demo, places::Places, terminal::say};
 use checks::Checked;
 use house::{House, Portal};
 use reports::Pushed;
-use told::Outcome;
+use told::{Memory, Outcome};
 
 /// Threads that push reports: a feed may have four deliveries under way.
 const PUSHERS: u64 = 3;
@@ -175,7 +175,7 @@ fn soak(places: &Places, typed: Typed) -> Result<Outcome> {
 
 /// Holds the portal up until the time is over, killing it at random instants; the kills, what memory it took (seconds since
 /// the beginning, megabytes), and the portal that runs at the end.
-fn keep_killing(shared: &Shared, typed: Typed) -> Result<(u64, Vec<(f64, f64)>, Portal)> {
+fn keep_killing(shared: &Shared, typed: Typed) -> Result<(u64, Memory, Portal)> {
     let (begun, whole) = (Instant::now(), Duration::from_secs_f64(typed.minutes * 60.0));
     let mut dice = Dice(typed.seed);
     let (mut kills, mut memory) = (0, Vec::new());

@@ -86,13 +86,10 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     let mut writer = Writer::unsettled(folder, lock, clock)?;
     writer.mend_files(&mut mended)?;
     writer.settle()?;
-    match writer.missed()?.filter(|_| mended.anew.is_none() && mended.is_whole()) {
-        Some(why) => {
-            let Writer { folder, lock, clock, .. } = writer;
-            let (lock, folder, clock) = anew(folder, lock, clock, why, &mut mended)?;
-            Writer::unsettled(folder, lock, clock)?.settle()?;
-        }
-        None => {}
+    if let Some(why) = writer.missed()?.filter(|_| mended.anew.is_none() && mended.is_whole()) {
+        let Writer { folder, lock, clock, .. } = writer;
+        let (lock, folder, clock) = anew(folder, lock, clock, why, &mut mended)?;
+        Writer::unsettled(folder, lock, clock)?.settle()?;
     }
     Ok(mended)
 }

@@ -9,6 +9,9 @@ const GROWTH: f64 = 1.2;
 /// And in megabytes.
 const MEMORY_MB: f64 = 1_024.0;
 
+/// Seconds since the beginning, and megabytes.
+pub(super) type Memory = Vec<(f64, f64)>;
+
 /// Everything that was measured.
 pub(super) struct Outcome {
     pub(super) typed_minutes: f64,
@@ -16,8 +19,7 @@ pub(super) struct Outcome {
     /// Seconds until nothing waited any more.
     pub(super) drained: f64,
     pub(super) kills: u64,
-    /// Seconds since the beginning, and megabytes.
-    pub(super) memory: Vec<(f64, f64)>,
+    pub(super) memory: Memory,
     pub(super) pushed: Pushed,
     pub(super) checked: Checked,
     /// Done, failed.

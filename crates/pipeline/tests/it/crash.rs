@@ -299,3 +299,56 @@ fn a_chore_that_dies_at_any_step_changes_no_answer() {
         }
     }
 }
+
+/// The first file below a folder whose path has both words, as it lies there, cut to its half.
+fn cut(folder: &Path, words: [&str; 2]) {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    paths.sort();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(&path).expect("folder").map(|entry| entry.expect("entry").path()));
+        } else if words.iter().all(|word| path.to_string_lossy().contains(word)) {
+            let bytes = fs::read(&path).expect("file");
+            return fs::write(&path, &bytes[..bytes.len() / 2]).expect("file");
+        }
+    }
+    panic!("no file has {words:?}");
+}
+
+/// Of the steps of a mending so many are left out between two that are tried.
+const MENDING_STEP: usize = 5;
+
+#[test]
+fn a_mending_that_dies_at_any_step_can_be_done_again() {
+    let start = house::folder();
+    three_reports(start.path());
+    let wanted = picture(start.path());
+    let damages = [
+        ["lake/events", ".parquet"],
+        ["lake/sightings", ".parquet"],
+        ["events/_delta_log", "2.json"],
+        ["sightings/_delta_log", "2.json"],
+    ];
+    for damage in damages {
+        let damaged = house::folder();
+        copy(start.path(), damaged.path());
+        cut(damaged.path(), damage);
+        let run = |root: &Path, disk: &Disk| pipeline::mend::mend(open(root, disk)?, clock(NOW));
+        let (all, healthy) = (Faulty::new(0..0, io::ErrorKind::Other), house::folder());
+        copy(damaged.path(), healthy.path());
+        let mended = run(healthy.path(), &all.disk).expect("mended");
+        assert!(mended.is_whole(), "{mended:?}");
+        picture(healthy.path()).assert_is(&wanted, &format!("{damage:?}"));
+        let steps = all.steps();
+        for at in tried(&steps).into_iter().step_by(MENDING_STEP) {
+            let folder = house::folder();
+            copy(damaged.path(), folder.path());
+            let dying = Faulty::new(at..usize::MAX, io::ErrorKind::Other);
+            run(folder.path(), &dying.disk).expect_err("it died");
+            let mended = run(folder.path(), &Disk::default()).expect("the next mending");
+            assert!(mended.is_whole(), "{damage:?}, died at {at}: {mended:?}");
+            picture(folder.path()).assert_is(&wanted, &format!("{damage:?}: died at step {at}: {:?}", steps[at]));
+        }
+    }
+}
