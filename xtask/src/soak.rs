@@ -19,9 +19,13 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{demo, places::Places, terminal::say};
+use crate::{
+    demo,
+    places::Places,
+    terminal::{complain, say},
+};
 use checks::Checked;
-use house::{House, Portal};
+use house::{Found, House, Portal};
 use reports::Pushed;
 use told::{Memory, Outcome};
 
@@ -151,7 +155,11 @@ fn soak(places: &Places, typed: Typed) -> Result<Outcome> {
     let seconds = begun.elapsed().as_secs_f64();
     let drained = shared.house.wait_until_drained(DRAINED_WITHIN)?;
     portal.stop()?;
-    let found = shared.house.look()?;
+    // What was measured is told in any case.
+    let found = shared.house.look().unwrap_or_else(|error| {
+        complain(&format!("{error:#}"));
+        Found::default()
+    });
     let count = |counts: &[AtomicU64]| counts.iter().map(|count| count.load(Ordering::Relaxed)).collect::<Vec<_>>();
     let (pushed, checked) = (std::mem::take(&mut *held(&shared.pushed)), std::mem::take(&mut *held(&shared.checked)));
     let (lists, compactions) = (count(&shared.lists), count(&shared.compactions));
