@@ -309,6 +309,24 @@ impl Lake {
         &self,
         attributor: &Arc<Attributor>,
         filter: &Filter,
+        mut each: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if filter.subject.is_some() || filter.limit.is_some() {
+            return self.events_of(attributor, filter, each);
+        }
+        // Day after day, as they are ordered: a sort of many days does not fit into the memory of a query.
+        let asked = filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX);
+        for day in self.days()?.into_iter().filter(|day| asked.contains(day)) {
+            let of_day = Filter { since: Some(day), until: Some(day + 1), ..filter.clone() };
+            self.events_of(attributor, &of_day, &mut each)?;
+        }
+        Ok(())
+    }
+
+    fn events_of<E: From<LakeError>>(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
         each: impl FnMut(RecordBatch) -> Result<(), E>,
     ) -> Result<(), E> {
         let observed: Vec<&str> =
