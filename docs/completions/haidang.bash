@@ -184,6 +184,9 @@ _haidang() {
             haidang__subcmd__help__subcmd__lake,forget)
                 cmd="haidang__subcmd__help__subcmd__lake__subcmd__forget"
                 ;;
+            haidang__subcmd__help__subcmd__lake,mend)
+                cmd="haidang__subcmd__help__subcmd__lake__subcmd__mend"
+                ;;
             haidang__subcmd__help__subcmd__lake,rebuild)
                 cmd="haidang__subcmd__help__subcmd__lake__subcmd__rebuild"
                 ;;
@@ -235,6 +238,9 @@ _haidang() {
             haidang__subcmd__lake,help)
                 cmd="haidang__subcmd__lake__subcmd__help"
                 ;;
+            haidang__subcmd__lake,mend)
+                cmd="haidang__subcmd__lake__subcmd__mend"
+                ;;
             haidang__subcmd__lake,rebuild)
                 cmd="haidang__subcmd__lake__subcmd__rebuild"
                 ;;
@@ -249,6 +255,9 @@ _haidang() {
                 ;;
             haidang__subcmd__lake__subcmd__help,help)
                 cmd="haidang__subcmd__lake__subcmd__help__subcmd__help"
+                ;;
+            haidang__subcmd__lake__subcmd__help,mend)
+                cmd="haidang__subcmd__lake__subcmd__help__subcmd__mend"
                 ;;
             haidang__subcmd__lake__subcmd__help,rebuild)
                 cmd="haidang__subcmd__lake__subcmd__help__subcmd__rebuild"
@@ -943,7 +952,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__help__subcmd__lake)
-            opts="compact vacuum rebuild forget"
+            opts="compact vacuum rebuild mend forget"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -971,6 +980,20 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__help__subcmd__lake__subcmd__forget)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__help__subcmd__lake__subcmd__mend)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1465,7 +1488,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__lake)
-            opts="-h --data --json --lang --zone --now --help compact vacuum rebuild forget help"
+            opts="-h --data --json --lang --zone --now --help compact vacuum rebuild mend forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1563,7 +1586,7 @@ _haidang() {
             return 0
             ;;
         haidang__subcmd__lake__subcmd__help)
-            opts="compact vacuum rebuild forget help"
+            opts="compact vacuum rebuild mend forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1618,6 +1641,20 @@ _haidang() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        haidang__subcmd__lake__subcmd__help__subcmd__mend)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         haidang__subcmd__lake__subcmd__help__subcmd__rebuild)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1639,6 +1676,36 @@ _haidang() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        haidang__subcmd__lake__subcmd__mend)
+            opts="-h --data --json --lang --zone --now --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "vi en" -- "${cur}"))
+                    return 0
+                    ;;
+                --zone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

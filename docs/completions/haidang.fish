@@ -298,18 +298,19 @@ complete -c haidang -n "__fish_haidang_using_subcommand reports" -l now -d 'Take
 complete -c haidang -n "__fish_haidang_using_subcommand reports" -l refused -d 'Files that nobody knew how to read, and has not been able to read since'
 complete -c haidang -n "__fish_haidang_using_subcommand reports" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand reports" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -l data -d 'The data folder; it is made if it is not there' -r -F
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -l data -d 'The data folder; it is made if it is not there' -r -F
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
 en\t'English'"
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -l zone -d 'Zone in which days are cut; fixed when the data folder is made (if not said: Asia/Ho_Chi_Minh)' -r
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -l now -d 'Take this instant for now (for tests and for looking back)' -r
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -l json -d 'Answer in JSON, for machines'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -f -a "compact" -d 'Make few large files of many small ones'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -f -a "vacuum" -d 'Delete files that are no longer needed'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -f -a "rebuild" -d 'Fold all events into sightings again'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'
-complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -l zone -d 'Zone in which days are cut; fixed when the data folder is made (if not said: Asia/Ho_Chi_Minh)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -l now -d 'Take this instant for now (for tests and for looking back)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -l json -d 'Answer in JSON, for machines'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "compact" -d 'Make few large files of many small ones'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "vacuum" -d 'Delete files that are no longer needed'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "rebuild" -d 'Fold all events into sightings again'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "mend" -d 'Find what is damaged in lake and journal and make it anew: sightings from events, events from the raw reports'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and not __fish_seen_subcommand_from compact vacuum rebuild mend forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from compact" -l files -d 'Leave days with so many files or fewer' -r
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from compact" -l data -d 'The data folder; it is made if it is not there' -r -F
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from compact" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
@@ -333,6 +334,13 @@ complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_su
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from rebuild" -l now -d 'Take this instant for now (for tests and for looking back)' -r
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from rebuild" -l json -d 'Answer in JSON, for machines'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -l data -d 'The data folder; it is made if it is not there' -r -F
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
+en\t'English'"
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -l zone -d 'Zone in which days are cut; fixed when the data folder is made (if not said: Asia/Ho_Chi_Minh)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -l now -d 'Take this instant for now (for tests and for looking back)' -r
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -l json -d 'Answer in JSON, for machines'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from mend" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from forget" -l keep-days -d 'Days to keep' -r
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from forget" -l data -d 'The data folder; it is made if it is not there' -r -F
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from forget" -l lang -d 'Language of what people read' -r -f -a "vi\t'Vietnamese'
@@ -344,6 +352,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_su
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "compact" -d 'Make few large files of many small ones'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "vacuum" -d 'Delete files that are no longer needed'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "rebuild" -d 'Fold all events into sightings again'
+complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "mend" -d 'Find what is damaged in lake and journal and make it anew: sightings from events, events from the raw reports'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'
 complete -c haidang -n "__fish_haidang_using_subcommand lake; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c haidang -n "__fish_haidang_using_subcommand demo" -l scale -d 'Size of the country: 1 is about 4,000 infected machines at the start' -r
@@ -448,4 +457,5 @@ complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_su
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from lake" -f -a "compact" -d 'Make few large files of many small ones'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from lake" -f -a "vacuum" -d 'Delete files that are no longer needed'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from lake" -f -a "rebuild" -d 'Fold all events into sightings again'
+complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from lake" -f -a "mend" -d 'Find what is damaged in lake and journal and make it anew: sightings from events, events from the raw reports'
 complete -c haidang -n "__fish_haidang_using_subcommand help; and __fish_seen_subcommand_from lake" -f -a "forget" -d 'Forget events, sightings, raw reports and quarantine older than so many days; published counts stay'

@@ -1,4 +1,4 @@
-//! Every chore of the house: `cargo xtask demo`, `test`, `tidy`, `bench`, `fuzz`.
+//! Every chore of the house: `cargo xtask demo`, `test`, `tidy`, `bench`, `soak`, `fuzz`.
 //!
 //! One file per chore, the standard library and `anyhow` only: the first thing a newcomer builds must build in seconds.
 
@@ -9,6 +9,7 @@ mod demo;
 mod fuzz;
 mod places;
 mod python;
+mod soak;
 mod steps;
 mod summary;
 mod terminal;
@@ -39,6 +40,9 @@ Chores of the house. Use: cargo xtask CHORE
         memory                             a report of N rows: its peak of memory, its rate
         all                                every one of those above
         build                              the program from nothing: CPU seconds of each crate
+  soak [--minutes N] [--kill-every S] [--seed N] [--json]
+                                           the portal under everything at once, killed again and again; fails when a
+                                           row, the memory or the check's p99 is not as promised
   fuzz [--seconds N] [TARGET]              run the fuzz targets for a while (nightly compiler, cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -59,6 +63,7 @@ fn run(typed: &[String]) -> Result<ExitCode> {
         "test" => test::run(),
         "tidy" => tidy::run(),
         "bench" => bench::run(rest),
+        "soak" => soak::run(rest),
         "fuzz" => fuzz::run(rest),
         "help" | "--help" | "-h" => {
             terminal::say(HELP);

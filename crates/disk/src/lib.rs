@@ -340,4 +340,71 @@ mod tests {
         full.write(&folder.path().join("b"), b"x", Taken::Replace).expect_err("full");
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1);
     }
+
+    /// `EIO`: what a disk that dies answers.
+    const INPUT_OUTPUT: i32 = 5;
+
+    /// What is done with a folder that has `a` ("old") and a journal with one line.
+    type Work = fn(&Disk, &Path) -> io::Result<()>;
+
+    fn works() -> [(&'static str, Work); 7] {
+        [
+            ("write anew", |disk, at| disk.write(&at.join("deep/b"), b"new", Taken::Refuse)),
+            ("replace", |disk, at| disk.write(&at.join("a"), b"new", Taken::Replace)),
+            ("append", |disk, at| disk.append(&at.join("journal"), b"two\n")),
+            ("begin a journal", |disk, at| disk.append(&at.join("other"), b"two\n")),
+            ("rename", |disk, at| disk.rename(&at.join("a"), &at.join("moved/a"))),
+            ("remove", |disk, at| disk.remove(&at.join("a"))),
+            ("sync", |disk, at| disk.sync(&at.join("a"))),
+        ]
+    }
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("folder");
+        fs::write(folder.path().join("a"), b"old").expect("write");
+        fs::write(folder.path().join("journal"), b"one\n").expect("write");
+        folder
+    }
+
+    /// Every file below, by its path.
+    fn files(at: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        for path in fs::read_dir(at).expect("list").map(|entry| entry.expect("entry").path()) {
+            if path.is_dir() {
+                found.extend(files(&path));
+            } else {
+                found.push((path.file_name().expect("name").into(), fs::read(&path).expect("read")));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    #[test]
+    fn an_io_error_at_every_step_in_turn_leaves_the_old_or_the_new_and_nothing_between() {
+        for (name, work) in works() {
+            let (before, after) = (folder(), folder());
+            let (healthy, steps) = recorded();
+            work(&healthy, after.path()).expect(name);
+            let states = [files(before.path()), files(after.path())];
+            let count = steps.lock().expect("lock").len();
+            assert!(count > 0, "{name}");
+            for fails in 0..count {
+                let folder = folder();
+                let seen = AtomicU64::new(0);
+                let disk =
+                    Disk::watched(Arc::new(move |_| match seen.fetch_add(1, Ordering::Relaxed) == fails as u64 {
+                        true => Err(io::Error::from_raw_os_error(INPUT_OUTPUT)),
+                        false => Ok(()),
+                    }));
+                let error = work(&disk, folder.path()).expect_err(name);
+                assert_eq!(error.raw_os_error(), Some(INPUT_OUTPUT), "{name}, step {fails}");
+                let left = files(folder.path());
+                assert!(states.contains(&left), "{name}, step {fails}: {left:?}");
+                // Done again on a healthy disk, it is as if nothing had been.
+                let again = work(&Disk::default(), folder.path());
+                assert!(again.is_ok() || left == states[1], "{name}, step {fails}: {again:?}");
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use documents::message::Lang;
 
 /// See which of the country's addresses are infected or exposed, know their owners, and prove the clean-up.
 ///
-/// Exit codes: 0 done · 1 error · 2 wrong usage · 3 some files were refused, the others are in ·
+/// Exit codes: 0 done · 1 error · 2 wrong usage · 3 not all: some files were refused, or could not be read ·
 /// 4 another process writes · 5 disk full · 6 the data folder is of a newer program · 7 doctor found something.
 #[derive(Debug, Parser)]
 #[command(name = "haidang", version, max_term_width = 100)]
@@ -371,6 +371,8 @@ pub(crate) enum LakeCommand {
     },
     /// Fold all events into sightings again
     Rebuild,
+    /// Find what is damaged in lake and journal and make it anew: sightings from events, events from the raw reports
+    Mend,
     /// Forget events, sightings, raw reports and quarantine older than so many days; published counts stay
     Forget {
         /// Days to keep

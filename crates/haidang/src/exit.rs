@@ -10,7 +10,7 @@ pub(crate) const OK: i32 = 0;
 /// Something else went wrong; the message says what.
 pub(crate) const ERROR: i32 = 1;
 // 2 is clap's: the command line cannot be understood.
-/// Some files were refused or could not be read; the others are in.
+/// Some files were refused or could not be read; the others are in, or answered from.
 pub(crate) const PARTLY: i32 = 3;
 /// Another process writes.
 pub(crate) const HELD: i32 = 4;

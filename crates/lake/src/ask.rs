@@ -13,9 +13,11 @@ use event::json::text_at;
 use event::rules::Kind;
 use event::schema::OBSERVED;
 use event::subject::Subject;
+use event::time::day_text;
 use event::tlp::Tlp;
 
 use crate::fold::KEY;
+pub use crate::scan::Gaps;
 use crate::session::{date, quoted};
 use crate::sighting::Sample;
 use crate::{Lake, LakeError};
@@ -304,6 +306,24 @@ impl Lake {
         &self,
         attributor: &Arc<Attributor>,
         filter: &Filter,
+        mut each: impl FnMut(RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if filter.subject.is_some() || filter.limit.is_some() {
+            return self.events_of(attributor, filter, each);
+        }
+        // Day after day, as they are ordered: a sort of many days does not fit into the memory of a query.
+        let asked = filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX);
+        for day in self.days()?.into_iter().filter(|day| asked.contains(day)) {
+            let of_day = Filter { since: Some(day), until: Some(day + 1), ..filter.clone() };
+            self.events_of(attributor, &of_day, &mut each)?;
+        }
+        Ok(())
+    }
+
+    fn events_of<E: From<LakeError>>(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
         each: impl FnMut(RecordBatch) -> Result<(), E>,
     ) -> Result<(), E> {
         let observed: Vec<&str> =
@@ -346,12 +366,26 @@ impl Lake {
     /// # Errors
     /// The query's.
     pub fn sightings(&self, attributor: &Arc<Attributor>, filter: &Filter) -> Result<Vec<RecordBatch>, LakeError> {
+        let (found, gaps) = self.sightings_left(attributor, filter)?;
+        let missing = |day: &i32| std::io::Error::other(format!("sightings of {} are missing", day_text(*day)));
+        gaps.first().map_or(Ok(found), |day| Err(self.blamed(missing(day).into())))
+    }
+
+    /// The same; of an address also when files are damaged: days of which something may be missing are told beside it.
+    ///
+    /// # Errors
+    /// The query's.
+    pub fn sightings_left(
+        &self,
+        attributor: &Arc<Attributor>,
+        filter: &Filter,
+    ) -> Result<(Vec<RecordBatch>, Gaps), LakeError> {
         if let Some(bits) = filter.only_address() {
             return self.find(bits, &(filter.since.unwrap_or(i32::MIN)..filter.until.unwrap_or(i32::MAX)));
         }
         let sql =
             format!("SELECT * FROM sightings WHERE {} ORDER BY {}", all(&filter.plain(&OF_SIGHTINGS)), KEY.join(", "));
-        self.query(Some(attributor), &sql)
+        Ok((self.query(Some(attributor), &sql)?, Gaps::new()))
     }
 
     /// What each feed brought on each day since `since`, by family.

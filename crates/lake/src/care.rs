@@ -28,7 +28,7 @@ pub struct Done {
 }
 
 impl Done {
-    fn add(&mut self, before: usize, after: usize) {
+    pub(crate) fn add(&mut self, before: usize, after: usize) {
         self.days += 1;
         self.files_before += before as u64;
         self.files_after += after as u64;
@@ -54,7 +54,14 @@ fn number(day: &str) -> Result<i32, LakeError> {
 }
 
 /// A chore's change; `events_version` is what sightings are made from.
-fn change(removed: &[Add], adds: Vec<Add>, data_change: bool, now: i64, what: &str, events_version: u64) -> Change {
+pub(crate) fn change(
+    removed: &[Add],
+    adds: Vec<Add>,
+    data_change: bool,
+    now: i64,
+    what: &str,
+    events_version: u64,
+) -> Change {
     let removes = removed.iter().map(|file| remove(file, data_change, now)).collect();
     let adds = adds.into_iter().map(|add| Add { data_change, ..add }).collect();
     let notes =

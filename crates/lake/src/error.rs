@@ -25,6 +25,17 @@ pub enum LakeError {
     /// Columns are not what they should be: a bug.
     #[error("build columns: {0}")]
     Columns(#[from] arrow_schema::ArrowError),
+    /// Files that an answer needs are damaged; they are named. What needs none of them is answered.
+    #[error("read what the answer needs, because files are damaged: {0}; `haidang lake mend` makes them anew")]
+    Damaged(String),
+    /// The log of a table is damaged; the entry is named.
+    #[error("read the log of a table: {path}: {why}; `haidang lake mend` makes the lake anew from the raw reports")]
+    Log {
+        /// The entry.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The lake was made by a newer program.
     #[error("open the lake: its version is {found}, this program knows up to {known}; use the newer program")]
     Newer {

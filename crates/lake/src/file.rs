@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, SchemaRef};
-use disk::{NewFile, Taken};
+use disk::NewFile;
 use event::schema::REST;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
@@ -16,6 +16,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnDescriptor;
 
 use crate::LakeError;
+use crate::sum::Summed;
 use crate::words::WordsChunk;
 
 /// Rows after which a row group ends: large enough to compress, small enough to skip.
@@ -25,7 +26,7 @@ const DICTIONARY_MAX: usize = 1 << 20;
 
 /// A file being written.
 pub(crate) struct TableFile {
-    file: SerializedFileWriter<NewFile>,
+    file: SerializedFileWriter<Summed>,
     schema: SchemaRef,
     properties: WriterPropertiesPtr,
     chunks: ArrowRowGroupWriterFactory,
@@ -58,7 +59,7 @@ impl TableFile {
     /// A file of a schema, whose dictionaries are written as strings.
     pub(crate) fn new(file: NewFile, schema: SchemaRef, properties: WriterPropertiesPtr) -> Result<Self, LakeError> {
         let columns = ArrowSchemaConverter::new().convert(&schema)?;
-        let file = SerializedFileWriter::new(file, columns.root_schema_ptr(), Arc::clone(&properties))?;
+        let file = SerializedFileWriter::new(Summed::new(file), columns.root_schema_ptr(), Arc::clone(&properties))?;
         let chunks = ArrowRowGroupWriterFactory::new(&file, Arc::clone(&schema));
         Ok(Self { file, schema, properties, chunks, group: Vec::new(), groups: 0, rows: 0 })
     }
@@ -129,13 +130,13 @@ impl TableFile {
         Ok(())
     }
 
-    /// Ends the file, synced and in its place; what it says of itself, and its bytes.
-    pub(crate) fn finish(mut self) -> Result<(ParquetMetaData, u64), LakeError> {
+    /// Ends the file, synced and in its place; what it says of itself, its bytes, and its name.
+    pub(crate) fn finish(mut self) -> Result<(ParquetMetaData, u64, String), LakeError> {
         self.end_group()?;
         let metadata = self.file.finish()?;
         let size = self.file.bytes_written() as u64;
-        self.file.inner_mut().publish(Taken::Replace)?;
-        Ok((metadata, size))
+        let name = self.file.inner_mut().publish()?;
+        Ok((metadata, size, name))
     }
 }
 

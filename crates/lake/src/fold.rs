@@ -15,7 +15,7 @@ use event::tlp::Tlp;
 
 use crate::LakeError;
 use crate::order::{self, NO_SUBJECT, NO_WORD, Place, Scope, Texts, key_of, words};
-use crate::schema::{SAMPLES_MAX, position};
+use crate::schema::{DAY, SAMPLES_MAX, position};
 use crate::sighting::{Sample, Sighting, SightingRows, WORDS};
 
 /// A batch of events sorted, and the sightings it folds to.
@@ -25,6 +25,24 @@ pub struct Folded {
     pub events: RecordBatch,
     /// Their sightings.
     pub sightings: RecordBatch,
+}
+
+impl Folded {
+    /// The rows from a day on; `i32::MIN` for all.
+    ///
+    /// # Errors
+    /// Never for columns of [`crate::schema`].
+    pub fn since(self, first: i32) -> Result<Self, LakeError> {
+        if first == i32::MIN {
+            return Ok(self);
+        }
+        let since = |batch: &RecordBatch| -> Result<RecordBatch, LakeError> {
+            let days = batch.column(position(batch.schema_ref(), DAY)).as_primitive::<Date32Type>().values();
+            let wanted = days.iter().map(|day| Some(*day >= first)).collect();
+            Ok(arrow_select::filter::filter_record_batch(batch, &wanted)?)
+        };
+        Ok(Self { events: since(&self.events)?, sightings: since(&self.sightings)? })
+    }
 }
 
 /// Sorts a batch of events and folds it.

@@ -7,20 +7,20 @@
 //!
 //! * [`schema`] – the columns of both tables;
 //! * [`order`] – a batch of events sorted by day, subject and finding;
-//! * [`fold`] – sorted events → sightings, and sightings → fewer sightings;
-//! * [`sighting`] – one sighting, and many of them being filled;
-//! * [`writer`] – batches → Parquet files by day, with the statistics that let readers skip them;
-//!   [`file`] is one of them, [`words`] its columns of texts that repeat;
+//! * [`fold`], [`sighting`] – sorted events → sightings, and sightings → fewer sightings;
+//! * [`writer`] – batches → Parquet files by day, which readers may skip ([`file`], [`words`]) and damage shows in ([`sum`]);
 //! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
 //! * [`lake`] – both tables together: commit one report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
 //! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`] by what [`skip`] and
 //!   [`wanted`] leave, for [`tally`], [`seen`], [`lists`];
-//! * [`care`] – compaction, retention, vacuum, rebuilding; [`merge`] puts a day's files together;
+//! * [`care`], [`damage`] – compaction, retention, vacuum, rebuilding; which files are damaged, and others in their place;
+//!   [`merge`] puts a day's files together;
 //! * [`parts`] – stretches of all addresses, for lists and for [`merge`].
 
 pub mod ask;
 pub mod care;
+pub mod damage;
 pub mod error;
 mod file;
 pub mod fold;
@@ -37,6 +37,7 @@ pub mod session;
 pub mod sighting;
 mod skip;
 pub mod store;
+mod sum;
 pub mod table;
 mod tally;
 mod wanted;

@@ -102,7 +102,7 @@ impl Lake {
         let lists = Lists::of(owners, attributor);
         let (words, texts) = (Numbered::default(), Numbered::default());
         let pass = Pass { lake: self, attributor, filter, months, lists, words, texts, earlier, both };
-        pass.run(pass.parts(&sought)?, each)
+        pass.run(pass.parts(&sought).map_err(|error| self.blamed(error))?, each)
     }
 }
 
@@ -182,7 +182,7 @@ impl Pass<'_> {
     ) -> Result<(), E> {
         in_turn(
             parts,
-            |sought| self.fold(sought),
+            |sought| self.fold(sought).map_err(|error| self.lake.blamed(error)),
             |found, part| {
                 if found.is_full() && part.pages.len() > 1 {
                     let half = part.rows().div_ceil(2);

@@ -1,6 +1,7 @@
 //! Sightings read straight from their files by two threads, a day after the other: words stay numbers of a file's own
 //! dictionary, and nothing is sorted. For questions that go through many days; those about few rows are SQL.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,17 @@ impl Lake {
         columns: &[&str],
         step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
     ) -> Result<Vec<T>, LakeError> {
+        let dealt = self.scan_rest(days, columns, step)?;
+        dealt.failed.into_iter().next().map_or(Ok(dealt.made), |(_, error)| Err(self.blamed(error)))
+    }
+
+    /// The same of what can be read; days of damaged files are told beside it.
+    pub(crate) fn scan_rest<T: Default + Send>(
+        &self,
+        days: &Range<i32>,
+        columns: &[&str],
+        step: impl Fn(&mut T, i32, &Rows<'_>) -> Result<(), LakeError> + Sync,
+    ) -> Result<Dealt<T>, LakeError> {
         self.deal(&self.sighting_files(days, |_| true)?, |made, day, file| {
             read(file, columns, |rows| step(made, day, rows))
         })
@@ -87,11 +99,12 @@ impl Lake {
         Ok(skip::samples(ends.metadata(), sought, skip::OF_SIGHTINGS))
     }
 
-    /// Every sighting of an address in some days, in the columns of the table.
+    /// Every sighting of an address in some days that can be read, in the columns of the table, and the days of damaged
+    /// files that may have it.
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<Vec<RecordBatch>, LakeError> {
+    pub(crate) fn find(&self, bits: u128, days: &Range<i32>) -> Result<(Vec<RecordBatch>, Gaps), LakeError> {
         let sought = Sought::address(bits);
         let files = self.sighting_files(days, |file| sought.may_be_in(file))?;
         let found = self.deal(&files, |found: &mut Vec<RecordBatch>, day, path| {
@@ -107,26 +120,38 @@ impl Lake {
             }
             Ok(())
         })?;
-        Ok(found.into_iter().flatten().collect())
+        let gaps = found.gaps();
+        Ok((found.made.into_iter().flatten().collect(), gaps))
     }
 
     fn deal<T: Default + Send>(
         &self,
         days: &[(i32, Vec<PathBuf>)],
         step: impl Fn(&mut T, i32, &Path) -> Result<(), LakeError> + Sync,
-    ) -> Result<Vec<T>, LakeError> {
+    ) -> Result<Dealt<T>, LakeError> {
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut made = T::default();
+            let (mut made, mut failed) = (T::default(), Vec::new());
             while let Some((day, files)) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
-                files.iter().try_for_each(|file| step(&mut made, *day, file))?;
+                for file in files {
+                    match step(&mut made, *day, file) {
+                        Err(error) if is_of_file(&error) => failed.push((*day, error)),
+                        done => done?,
+                    }
+                }
             }
-            Ok(made)
+            Ok::<_, LakeError>((made, failed))
         };
         thread::scope(|scope| {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
             let broken = |_| std::io::Error::other("a thread that reads sightings broke off");
-            threads.into_iter().map(|thread| thread.join().map_err(broken)?).collect()
+            let mut dealt = Dealt { made: Vec::new(), failed: Vec::new() };
+            for thread in threads {
+                let (made, failed) = thread.join().map_err(broken)??;
+                dealt.made.push(made);
+                dealt.failed.extend(failed);
+            }
+            Ok(dealt)
         })
     }
 
@@ -140,6 +165,31 @@ impl Lake {
         let files = files_by_day(&self.sightings)?.into_iter();
         let files = files.filter_map(|(day, files)| Some((parse_day(&day)?, files.iter().filter_map(path).collect())));
         Ok(files.filter(|(day, _)| days.contains(day)).collect())
+    }
+}
+
+/// Days of which a file cannot be read.
+pub type Gaps = BTreeSet<i32>;
+
+/// What each thread made of its days, and what could not be read.
+pub(crate) struct Dealt<T> {
+    pub(crate) made: Vec<T>,
+    /// Days of damaged files, each with its error.
+    failed: Vec<(i32, LakeError)>,
+}
+
+impl<T> Dealt<T> {
+    pub(crate) fn gaps(&self) -> Gaps {
+        self.failed.iter().map(|(day, _)| *day).collect()
+    }
+}
+
+/// Whether a file's bytes are to blame, or that it is not there; anything else is a trouble of the machine.
+fn is_of_file(error: &LakeError) -> bool {
+    match error {
+        LakeError::Parquet(_) | LakeError::Columns(_) => true,
+        LakeError::Disk(error) => error.kind() == std::io::ErrorKind::NotFound,
+        _ => false,
     }
 }
 

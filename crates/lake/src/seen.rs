@@ -6,7 +6,7 @@ use event::tlp::Tlp;
 use rustc_hash::FxHashMap;
 
 use crate::ask::Seen;
-use crate::scan::{Coded, Numbered, Rows};
+use crate::scan::{Coded, Gaps, Numbered, Rows};
 use crate::{Lake, LakeError};
 
 /// What it is made of.
@@ -45,13 +45,14 @@ impl<'b> Words<'b> {
 }
 
 impl Lake {
-    /// What was seen of every address since a day, a line for each finding, feed and mark.
+    /// What was seen of every address since a day, a line for each finding, feed and mark. Answers the days of damaged
+    /// files: what they have is missing.
     ///
     /// # Errors
     /// The disk's.
-    pub fn seen(&self, since: i32, mut each: impl FnMut(Seen<'_>)) -> Result<(), LakeError> {
+    pub fn seen(&self, since: i32, mut each: impl FnMut(Seen<'_>)) -> Result<Gaps, LakeError> {
         let known = Numbered::default();
-        let threads = self.scan(&(since..i32::MAX), &COLUMNS, |seen: &mut FxHashMap<Key, Days>, day, rows| {
+        let dealt = self.scan_rest(&(since..i32::MAX), &COLUMNS, |seen: &mut FxHashMap<Key, Days>, day, rows| {
             let words = Words::of(rows, &known);
             let (high, low) = (rows.whole("ip_hi"), rows.whole("ip_lo"));
             for row in 0..rows.len() {
@@ -63,9 +64,10 @@ impl Lake {
             }
             Ok(())
         })?;
+        let gaps = dealt.gaps();
         let texts = known.texts();
         let word = |number: u32| texts.get(number as usize).map(String::as_str);
-        for ((high, low, [kind, what, feed, mark]), days) in together(threads) {
+        for ((high, low, [kind, what, feed, mark]), days) in together(dealt.made) {
             each(Seen {
                 bits: address::join(high, low),
                 kind: word(kind).and_then(Kind::parse).unwrap_or(Kind::None),
@@ -77,7 +79,7 @@ impl Lake {
                 days: days.count,
             });
         }
-        Ok(())
+        Ok(gaps)
     }
 }
 

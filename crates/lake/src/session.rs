@@ -90,9 +90,10 @@ impl Lake {
                 let session = self.session(attributor.cloned()).await?;
                 Ok::<_, LakeError>(session.sql(sql).await?.execute_stream().await?)
             }
-            .await?;
+            .await
+            .map_err(|error| self.blamed(error))?;
             while let Some(batch) = batches.next().await {
-                each(batch.map_err(LakeError::from)?)?;
+                each(batch.map_err(|error| self.blamed(error.into()))?)?;
             }
             Ok(())
         })

@@ -10,13 +10,14 @@ use deltalake_core::kernel::{Action, Add, Remove, StructType, Transaction};
 use deltalake_core::logstore::CommitOrBytes;
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use deltalake_core::{DeltaTable, DeltaTableBuilder, TableProperty};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty};
 use disk::Disk;
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
 use crate::LakeError;
+use crate::damage::damaged_log;
 use crate::schema::{DAY, plain};
 use crate::store::durable;
 
@@ -64,7 +65,7 @@ impl Table {
             .map_err(|()| std::io::Error::other(format!("{} is not an absolute path", root.display())))?;
         let mut table = DeltaTableBuilder::from_url(url.clone())?.with_storage_backend(durable(disk), url).build()?;
         if table.verify_deltatable_existence().await? {
-            table.load().await?;
+            table.load().await.map_err(|error| log_error(root, error))?;
         } else {
             table = create(&table, schema).await?;
         }
@@ -96,7 +97,7 @@ impl Table {
 
     /// Goes to the newest version.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        self.table.update_state().await?;
+        self.table.update_state().await.map_err(|error| log_error(&self.root, error))?;
         self.last = self.table.version().unwrap_or(0);
         Ok(())
     }
@@ -143,6 +144,11 @@ impl Table {
         // What is open still reads from the entries that have gone.
         Ok(self.table.load().await?)
     }
+}
+
+/// The error of a log that cannot be read, with the entry that is to blame.
+fn log_error(root: &Path, error: DeltaTableError) -> LakeError {
+    damaged_log(root).map_or(LakeError::Table(error), |(path, why)| LakeError::Log { path, why })
 }
 
 async fn create(table: &DeltaTable, schema: &Schema) -> Result<DeltaTable, LakeError> {

@@ -103,7 +103,7 @@ impl std::fmt::Debug for DayWriter {
 }
 
 impl DayWriter {
-    /// A writer into the table at `root`. Files are called `<name>.parquet` in their day's folder; `now` is
+    /// A writer into the table at `root`. Files are called `<name>-<sum of their bytes>.parquet` in their day's folder; `now` is
     /// their modification time, microseconds since 1970.
     ///
     /// # Errors
@@ -156,15 +156,11 @@ impl DayWriter {
 
     fn open_day(&mut self, day: i32) -> Result<(), LakeError> {
         if !self.open.contains_key(&day) {
-            let file = self.disk.create(&self.root.join(self.relative_path(day)))?;
+            let file = self.disk.create(&self.root.join(folder(day)).join(format!("{}.parquet", self.name)))?;
             let file = TableFile::new(file, Arc::clone(&self.file_schema), Arc::clone(&self.properties))?;
             self.open.insert(day, file);
         }
         Ok(())
-    }
-
-    fn relative_path(&self, day: i32) -> String {
-        format!("{DAY}={}/{}.parquet", day_text(day), self.name)
     }
 
     fn flush_if_full(&mut self) -> Result<(), LakeError> {
@@ -186,9 +182,9 @@ impl DayWriter {
     }
 
     fn finish_file(&mut self, day: i32, file: TableFile) -> Result<Add, LakeError> {
-        let (metadata, size) = file.finish()?;
+        let (metadata, size, name) = file.finish()?;
         Ok(Add {
-            path: self.relative_path(day),
+            path: format!("{}/{name}", folder(day)),
             size: size as i64,
             partition_values: HashMap::from([(DAY.to_owned(), Some(day_text(day)))]),
             modification_time: self.modified,
@@ -201,6 +197,11 @@ impl DayWriter {
             clustering_provider: None,
         })
     }
+}
+
+/// A day's folder in a table.
+fn folder(day: i32) -> String {
+    format!("{DAY}={}", day_text(day))
 }
 
 /// The statistics of a file as the Delta protocol writes them (*Per-file Statistics*).

@@ -14,6 +14,7 @@
 //! quarantine/           rows that are no events
 //! constituency/         snapshots of who owns what, and which counts when
 //! lake/events, lake/sightings
+//! lake.mending          the lake being made anew; lake.damaged-<n> and journal.damaged-<n>: what it replaced
 //! published/            counts that were published, as they were
 //! ```
 
@@ -141,6 +142,19 @@ impl DataFolder {
     /// Where a raw report of a hash lies.
     pub fn raw(&self, hash: &str) -> PathBuf {
         self.root.join("raw").join(&hash[..2.min(hash.len())]).join(format!("{hash}.zst"))
+    }
+
+    /// Puts a lake that was made anew in its place, if a crash kept [`crate::mend`] from doing so: the damaged one was taken
+    /// out of the way when the other was whole.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn settle_lake(&self, _lock: &Lock) -> Result<(), PipelineError> {
+        let (lake, made) = (self.path("lake"), self.path(crate::mend::MENDING));
+        if lake.exists() || !made.exists() {
+            return Ok(());
+        }
+        self.disk.rename(&made, &lake).at(&lake)
     }
 
     /// Becomes the one writer. The lock goes with the returned value, and with the process.

@@ -12,7 +12,7 @@ use std::thread;
 
 use arrow_array::RecordBatch;
 use event::rows::{EventRows, Limits};
-use feeds::format::{Parser, RECORD_MAX, Sink};
+use feeds::format::{Parser, RECORD_MAX, Rejected, Sink};
 use lake::Lake;
 use lake::fold::{Folded, sort_and_fold};
 use lake::lake::Finished;
@@ -57,6 +57,8 @@ pub struct Source<'s> {
     pub bytes: u64,
     /// Only these rows (a further attempt).
     pub only: Option<&'s FxHashSet<u64>>,
+    /// Rows that are known to be no events: the report was read before, and nothing is kept aside again.
+    pub aside: Option<&'s FxHashSet<u64>>,
     /// Who wants to know how far it is.
     pub progress: Progress,
 }
@@ -72,19 +74,35 @@ pub fn ingest(
     source: Source<'_>,
     now: i64,
 ) -> Result<Written, PipelineError> {
+    let mut files = lake.begin(context.seq, now)?;
+    let rows = read(folder, context, source, now, |batch| Ok(files.write(&batch)?))?;
+    let days = files.days() as u64;
+    Ok(Written { finished: Lake::finish(files)?, rows: Rows { days, ..rows } })
+}
+
+/// Reads a report and gives its events, batch by batch and sorted, to `write`; where its rows went, but for the days.
+///
+/// # Errors
+/// As [`ingest`]; that of `write`.
+pub fn read(
+    folder: &DataFolder,
+    context: &Context<'_>,
+    source: Source<'_>,
+    now: i64,
+    mut write: impl FnMut(Folded) -> Result<(), PipelineError>,
+) -> Result<Rows, PipelineError> {
     let (observed, to_know) = sync_channel(QUEUE);
     let (folded, to_write) = sync_channel(QUEUE);
     thread::scope(|scope| {
         let parsing = scope.spawn(|| parse(folder, context.seq, source, now, observed));
         let knowing = scope.spawn(|| know(context, to_know, folded));
-        let written = write(lake, context.seq, now, to_write);
+        let written = to_write.into_iter().try_for_each(&mut write);
         let parsed = joined(parsing.join());
         let known = joined(knowing.join());
         // A step that fails ends the others without an error of their own, so the first error is the cause.
-        let (finished, days) = written?;
+        written?;
         known?;
-        let rows = Rows { days, ..parsed? };
-        Ok(Written { finished, rows })
+        parsed
     })
 }
 
@@ -100,7 +118,7 @@ fn parse(
     now: i64,
     next: SyncSender<RecordBatch>,
 ) -> Result<Rows, PipelineError> {
-    let Source { mut parser, raw, bytes, only, progress } = source;
+    let Source { mut parser, raw, bytes, only, aside, progress } = source;
     let mut keeper = Keeper::new(folder, seq);
     let mut sink = Sink { events: EventRows::new(Limits::at(now)), rejected: Vec::new() };
     let mut chunks = Chunks::open(raw).at(raw)?;
@@ -112,13 +130,12 @@ fn parse(
         progress(used as u64);
         held += used;
         read += used as u64;
-        for rejected in sink.rejected.drain(..).filter(|r| only.is_none_or(|rows| rows.contains(&r.row))) {
-            keeper.keep(&rejected)?;
-        }
+        let is_kept = |row: &Rejected| aside.is_none() && only.is_none_or(|rows| rows.contains(&row.row));
+        sink.rejected.drain(..).filter(is_kept).try_for_each(|rejected| keeper.keep(&rejected))?;
         let ended = last && (chunks.bytes().is_empty() || used == 0);
         if sink.events.len() >= BATCH_EVENTS || held >= BATCH_BYTES || ended {
             held = 0;
-            let batch = of_rows(&sink.events.finish(), only)?;
+            let batch = of_rows(sink.events.finish(), only, aside)?;
             events += batch.num_rows() as u64;
             // The next step has gone only after an error of its own, which is the one to report.
             if batch.num_rows() > 0 && next.send(batch).is_err() {
@@ -136,12 +153,20 @@ fn parse(
 }
 
 /// Of a batch the rows that are wanted.
-fn of_rows(batch: &RecordBatch, only: Option<&FxHashSet<u64>>) -> Result<RecordBatch, PipelineError> {
+fn of_rows(
+    batch: RecordBatch,
+    only: Option<&FxHashSet<u64>>,
+    aside: Option<&FxHashSet<u64>>,
+) -> Result<RecordBatch, PipelineError> {
     use arrow_array::cast::AsArray as _;
-    let Some(only) = only else { return Ok(batch.clone()) };
+    if only.is_none() && aside.is_none_or(FxHashSet::is_empty) {
+        return Ok(batch);
+    }
+    let is_wanted =
+        |row: u64| only.is_none_or(|only| only.contains(&row)) && aside.is_none_or(|aside| !aside.contains(&row));
     let rows = batch.column(0).as_primitive::<arrow_array::types::Int64Type>();
-    let wanted = rows.values().iter().map(|row| Some(only.contains(&(*row as u64)))).collect();
-    Ok(arrow_select::filter::filter_record_batch(batch, &wanted).map_err(lake::LakeError::from)?)
+    let wanted = rows.values().iter().map(|row| Some(is_wanted(*row as u64))).collect();
+    Ok(arrow_select::filter::filter_record_batch(&batch, &wanted).map_err(lake::LakeError::from)?)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the next step ends when the sender goes")]
@@ -157,15 +182,6 @@ fn know(context: &Context<'_>, observed: Receiver<RecordBatch>, next: SyncSender
         }
     }
     Ok(())
-}
-
-fn write(lake: &Lake, seq: i64, now: i64, folded: Receiver<Folded>) -> Result<(Finished, u64), PipelineError> {
-    let mut files = lake.begin(seq, now)?;
-    for batch in folded {
-        files.write(&batch)?;
-    }
-    let days = files.days() as u64;
-    Ok((Lake::finish(files)?, days))
 }
 
 /// A raw report unpacked piece by piece; what was not used is kept in front of the next piece.

@@ -2,16 +2,23 @@
 //!
 //! A report's identity is its feed, type, date and the hash of its content. Its number (*seq*) is given
 //! once, in order, and is the version under which the lake commits it. Lines are only added.
+//!
+//! A line begins with the sum of its bytes, so that one that was changed is noticed even where it can still be read.
+//! The line that ends a report tells again what the lines before said of it, so that no single line is missed when it is
+//! damaged: readers go on with the others, the writer waits for [`crate::mend`].
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use disk::Disk;
+use disk::{Disk, Taken};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::error::At as _;
+use crate::folder::bounded;
+use crate::spool::hex;
 use crate::{DataFolder, PipelineError};
 
 /// Who a report is.
@@ -68,6 +75,9 @@ pub enum Line {
         seq: i64,
         /// Where its rows go.
         rows: Rows,
+        /// The attribution version by which its events have their owners; 0 before the first import.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attribution: Option<u32>,
     },
     /// It is in the lake.
     Done {
@@ -75,6 +85,9 @@ pub enum Line {
         seq: i64,
         /// When.
         at: i64,
+        /// What the lines before told of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<Box<Told>>,
     },
     /// It could not be read to its end, or was interrupted before its commit; the number stays unused, the raw bytes are kept.
     Failed {
@@ -108,6 +121,34 @@ pub enum Line {
         /// Why.
         why: String,
     },
+}
+
+/// A report as its last line tells it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Who it is.
+    pub identity: Identity,
+    /// The file's name as delivered.
+    pub name: String,
+    /// Bytes, unpacked.
+    pub bytes: u64,
+    /// 1, or more.
+    pub attempt: u32,
+    /// When it was accepted.
+    pub accepted: i64,
+    /// Where its rows are.
+    pub rows: Rows,
+    /// The attribution version.
+    pub attribution: Option<u32>,
+}
+
+/// A line that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Its number, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub why: String,
 }
 
 /// How far a report is.
@@ -147,6 +188,12 @@ pub struct Report {
     pub deliveries: u32,
     /// The last delivery.
     pub delivered: i64,
+    /// When it was read into the lake; 0 before.
+    #[serde(skip)]
+    pub read: i64,
+    /// The attribution version by which its events have their owners, if it was noted.
+    #[serde(skip)]
+    pub attribution: Option<u32>,
 }
 
 /// A refused file.
@@ -164,6 +211,47 @@ pub struct Refused {
     pub why: String,
 }
 
+/// What stands before and behind a line's sum.
+const SUM_BEGINS: &[u8] = b"{\"sum\":\"";
+const SUM_ENDS: &[u8] = b"\",";
+/// Digits of a line's sum: one in four billion changes goes unnoticed.
+const SUM_DIGITS: usize = 8;
+
+fn sum(fields: &[u8]) -> String {
+    let mut sum = hex(&Sha256::digest(fields));
+    sum.truncate(SUM_DIGITS);
+    sum
+}
+
+/// Reads a line; one of a program that wrote no sums is believed.
+fn read_line(text: &[u8]) -> Result<Line, String> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    if let Some((told, rest)) = text.strip_prefix(SUM_BEGINS).and_then(|rest| rest.split_at_checked(SUM_DIGITS)) {
+        let fields = rest.strip_prefix(SUM_ENDS).unwrap_or_default();
+        if sum(fields).as_bytes() != told {
+            return Err("its bytes are not those that were written".to_owned());
+        }
+    }
+    serde_json::from_slice(text).map_err(|error| error.to_string())
+}
+
+/// Gives every whole line of a journal to `each`; none if there is no such file.
+fn each_line(path: &Path, mut each: impl FnMut(Result<Line, Unread>)) -> Result<(), PipelineError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let mut file = BufReader::new(File::open(path).at(path)?);
+    let mut text = Vec::new();
+    for number in 1.. {
+        text.clear();
+        if file.read_until(b'\n', &mut text).at(path)? == 0 || text.last() != Some(&b'\n') {
+            break;
+        }
+        each(read_line(&text).map_err(|why| Unread { line: number, why }));
+    }
+    Ok(())
+}
+
 /// The journal, read and ready to be added to.
 #[derive(Debug)]
 pub struct Journal {
@@ -172,13 +260,15 @@ pub struct Journal {
     reports: Vec<Report>,
     newest: FxHashMap<Identity, usize>,
     refused: Vec<Refused>,
+    unread: Vec<Unread>,
 }
 
 impl Journal {
-    /// Reads the journal. A torn last line (a crash in the middle of an append) is left out.
+    /// Reads the journal. A torn last line (a crash in the middle of an append) is left out; so are lines that are none of
+    /// ours: see [`Journal::damaged`].
     ///
     /// # Errors
-    /// The disk's; a line in the middle that is none of ours.
+    /// The disk's.
     pub fn open(folder: &DataFolder) -> Result<Self, PipelineError> {
         let path = folder.path("journal.jsonl");
         let mut journal = Self {
@@ -187,33 +277,91 @@ impl Journal {
             reports: Vec::new(),
             newest: FxHashMap::default(),
             refused: Vec::new(),
+            unread: Vec::new(),
         };
-        if path.exists() {
-            journal.read(BufReader::new(File::open(&path).at(&path)?))?;
-        }
+        each_line(&path, |line| match line {
+            Ok(line) => journal.apply(line),
+            Err(unread) => journal.unread.push(unread),
+        })?;
         Ok(journal)
     }
 
-    fn read(&mut self, mut lines: impl BufRead) -> Result<(), PipelineError> {
-        let mut text = Vec::new();
-        let mut number = 0;
-        loop {
-            text.clear();
-            number += 1;
-            if lines.read_until(b'\n', &mut text).at(&self.path)? == 0 || text.last() != Some(&b'\n') {
-                return Ok(());
-            }
-            let line = serde_json::from_slice(&text)
-                .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: format!("line {number}: {e}") })?;
-            self.apply(line);
+    /// Lines that cannot be read.
+    pub fn damaged(&self) -> &[Unread] {
+        &self.unread
+    }
+
+    /// That every line can be read: whoever writes rests on all of them.
+    ///
+    /// # Errors
+    /// [`PipelineError::Form`] naming the first that cannot.
+    pub fn is_whole(&self) -> Result<(), PipelineError> {
+        self.unread.first().map_or(Ok(()), |Unread { line, why }| {
+            let wrong = format!("line {line}: {why}; `haidang lake mend` tells it anew");
+            Err(PipelineError::Form { path: self.path.clone(), wrong })
+        })
+    }
+
+    /// The line that ends a report which is in the lake.
+    pub fn end_of(&self, seq: i64, at: i64) -> Line {
+        let told = |report: &Report| Told {
+            identity: report.identity.clone(),
+            name: report.name.clone(),
+            bytes: report.bytes,
+            attempt: report.attempt,
+            accepted: report.at,
+            rows: report.rows,
+            attribution: report.attribution,
+        };
+        Line::Done { seq, at, of: self.report(seq).map(told).map(Box::new) }
+    }
+
+    /// Writes the journal anew when lines of it cannot be read; the old one is kept beside it. What the lost lines said is
+    /// taken from those that tell it again, and from the order of things: nothing is begun before what was begun is ended,
+    /// and what did not reach the lake is tried again under a later number. Only the writer may. How many lines could not
+    /// be read, and how many reports were told anew.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn mend(folder: &DataFolder) -> Result<(u64, u64), PipelineError> {
+        let mut journal = Self::open(folder)?;
+        let lost = journal.unread.len() as u64;
+        if lost == 0 {
+            return Ok((0, 0));
         }
+        let mut text = Vec::new();
+        for line in journal.tell_anew()? {
+            text.extend(journal.summed(&line)?);
+        }
+        let kept = crate::mend::free(folder, "journal.damaged");
+        let old = bounded(File::open(&journal.path).at(&journal.path)?, u64::MAX).at(&journal.path)?;
+        journal.disk.write(&kept, &old, Taken::Refuse).at(&kept)?;
+        journal.disk.write(&journal.path, &text, Taken::Replace).at(&journal.path)?;
+        let before = journal.reports.iter().filter(|report| report.state == State::Done).count() as u64;
+        journal = Self::open(folder)?;
+        let after = journal.reports.iter().filter(|report| report.state == State::Done).count() as u64;
+        Ok((lost, after.saturating_sub(before)))
+    }
+
+    /// The lines that can be read, and an end for each report that must have had one.
+    fn tell_anew(&self) -> Result<Vec<Line>, PipelineError> {
+        let mut lines = Vec::new();
+        each_line(&self.path, |line| lines.extend(line.ok()))?;
+        let is_later =
+            |report: &Report| self.reports.iter().any(|r| r.seq > report.seq && r.identity == report.identity);
+        let newest = self.reports.last().map(|report| report.seq);
+        let has_lost_its_end =
+            |report: &&Report| report.state == State::Prepared && Some(report.seq) != newest && !is_later(report);
+        let ended = self.reports.iter().filter(has_lost_its_end);
+        lines.extend(ended.map(|report| self.end_of(report.seq, report.at)));
+        Ok(lines)
     }
 
     /// Cuts off what a crash left of a last line. Only the writer may.
     ///
     /// # Errors
     /// The disk's.
-    pub fn mend(&self) -> Result<(), PipelineError> {
+    pub fn cut(&self) -> Result<(), PipelineError> {
         if !self.path.exists() {
             return Ok(());
         }
@@ -239,31 +387,32 @@ impl Journal {
     /// # Errors
     /// The disk's; the journal is as before then.
     pub fn add(&mut self, line: Line) -> Result<(), PipelineError> {
-        let mut text = serde_json::to_vec(&line)
-            .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: e.to_string() })?;
-        text.push(b'\n');
+        let text = self.summed(&line)?;
         self.disk.append(&self.path, &text).at(&self.path)?;
         self.apply(line);
         Ok(())
     }
 
+    /// A line as it is written.
+    fn summed(&self, line: &Line) -> Result<Vec<u8>, PipelineError> {
+        let text = serde_json::to_vec(line)
+            .map_err(|e| PipelineError::Form { path: self.path.clone(), wrong: e.to_string() })?;
+        let fields = text.strip_prefix(b"{").unwrap_or(&text);
+        Ok([SUM_BEGINS, sum(fields).as_bytes(), SUM_ENDS, fields, b"\n"].concat())
+    }
+
     fn apply(&mut self, line: Line) {
         match line {
             Line::Accepted { seq, at, identity, name, bytes, attempt } => {
-                // A further attempt is the report only once it is in the lake.
-                if self.find(&identity).is_none_or(|report| report.state != State::Done) {
-                    self.newest.insert(identity.clone(), self.reports.len());
-                }
-                let (rows, state) = (Rows::default(), State::Accepted);
-                let report =
-                    Report { seq, identity, name, bytes, attempt, at, rows, state, deliveries: 1, delivered: at };
-                self.reports.push(report);
+                let (rows, attribution) = (Rows::default(), None);
+                self.accepted(seq, Told { identity, name, bytes, attempt, accepted: at, rows, attribution });
             }
-            Line::Prepared { seq, rows } => self.change(seq, |report| {
+            Line::Prepared { seq, rows, attribution } => self.change(seq, |report| {
                 report.rows = rows;
+                report.attribution = attribution;
                 report.state = State::Prepared;
             }),
-            Line::Done { seq, .. } => self.done(seq),
+            Line::Done { seq, at, of } => self.done(seq, at, of),
             Line::Failed { seq, why, .. } => self.change(seq, |report| report.state = State::Failed(why)),
             Line::Again { seq, at, .. } => self.change(seq, |report| {
                 report.deliveries += 1;
@@ -273,10 +422,41 @@ impl Journal {
         }
     }
 
-    fn done(&mut self, seq: i64) {
-        if let Ok(at) = self.reports.binary_search_by_key(&seq, |report| report.seq) {
-            self.reports[at].state = State::Done;
-            self.newest.insert(self.reports[at].identity.clone(), at);
+    fn accepted(&mut self, seq: i64, told: Told) {
+        // A further attempt is the report only once it is in the lake.
+        if self.find(&told.identity).is_none_or(|report| report.state != State::Done) {
+            self.newest.insert(told.identity.clone(), self.reports.len());
+        }
+        let Told { identity, name, bytes, attempt, accepted: at, rows, attribution } = told;
+        let (state, deliveries, delivered, read) = (State::Accepted, 1, at, 0);
+        self.reports.push(Report {
+            seq,
+            identity,
+            name,
+            bytes,
+            attempt,
+            at,
+            rows,
+            state,
+            deliveries,
+            delivered,
+            read,
+            attribution,
+        });
+    }
+
+    fn done(&mut self, seq: i64, at: i64, of: Option<Box<Told>>) {
+        if let Some(told) = of {
+            // Its first line is damaged.
+            if self.reports.last().is_none_or(|report| report.seq < seq) {
+                self.accepted(seq, (*told).clone());
+            }
+            self.change(seq, |report| (report.rows, report.attribution) = (told.rows, told.attribution));
+        }
+        if let Ok(found) = self.reports.binary_search_by_key(&seq, |report| report.seq) {
+            self.reports[found].state = State::Done;
+            self.reports[found].read = at;
+            self.newest.insert(self.reports[found].identity.clone(), found);
         }
     }
 

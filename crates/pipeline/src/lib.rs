@@ -13,6 +13,7 @@
 //! * [`enrich`] – what we know of an event beyond what was observed;
 //! * [`ingest`] – one report from the spool into the lake;
 //! * [`writer`] – the one writer of a data folder: recover, drain the spool, replay;
+//! * [`mend`] – what was damaged, made anew from what is kept;
 //! * [`health`] – how the feeds live.
 
 pub mod catalogue;
@@ -25,6 +26,7 @@ pub mod hosts;
 pub mod inbox;
 pub mod ingest;
 pub mod journal;
+pub mod mend;
 pub mod owners;
 pub mod quarantine;
 pub mod spool;

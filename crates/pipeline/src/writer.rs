@@ -67,15 +67,15 @@ pub enum Outcome {
 
 /// The writer: holds the lock as long as it lives.
 pub struct Writer {
-    folder: DataFolder,
-    lock: Lock,
-    journal: Journal,
-    lake: Lake,
-    feeds: Feeds,
-    places: Places,
-    owners: Arc<Attributor>,
-    clock: Clock,
-    progress: Progress,
+    pub(crate) folder: DataFolder,
+    pub(crate) lock: Lock,
+    pub(crate) journal: Journal,
+    pub(crate) lake: Lake,
+    pub(crate) feeds: Feeds,
+    pub(crate) places: Places,
+    pub(crate) owners: Arc<Attributor>,
+    pub(crate) clock: Clock,
+    pub(crate) progress: Progress,
 }
 
 impl std::fmt::Debug for Writer {
@@ -85,7 +85,7 @@ impl std::fmt::Debug for Writer {
 }
 
 /// A feed's name and mark, and the reader of its file.
-type Reader = ((String, event::tlp::Tlp), Parser);
+pub(crate) type Reader = ((String, event::tlp::Tlp), Parser);
 
 /// What was forgotten.
 #[derive(Debug, Clone, Copy)]
@@ -117,15 +117,33 @@ impl Writer {
     pub fn open(folder: DataFolder, clock: Clock) -> Result<Self, PipelineError> {
         let lock = folder.lock()?;
         spool::sweep(&folder, clock())?;
-        let journal = Journal::open(&folder)?;
-        journal.mend()?;
+        folder.settle_lake(&lock)?;
+        let mut writer = Self::unsettled(folder, lock, clock)?;
+        writer.settle()?;
+        Ok(writer)
+    }
+
+    /// The writer as it is before it has settled what a crash left.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn unsettled(folder: DataFolder, lock: Lock, clock: Clock) -> Result<Self, PipelineError> {
         let lake = Lake::open(&folder.path("lake"), &folder.disk)?;
+        Self::with_lake(folder, lock, clock, lake)
+    }
+
+    /// The same with a lake that need not be the folder's.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn with_lake(folder: DataFolder, lock: Lock, clock: Clock, lake: Lake) -> Result<Self, PipelineError> {
+        let journal = Journal::open(&folder)?;
+        journal.is_whole()?;
+        journal.cut()?;
         let feeds = Feeds::open(&folder)?;
         let owners = owners::attributor(&folder, None)?;
         let (places, progress): (_, Progress) = (Places::shipped(), Arc::new(|_| {}));
-        let mut writer = Self { folder, lock, journal, lake, feeds, places, owners, clock, progress };
-        writer.settle()?;
-        Ok(writer)
+        Ok(Self { folder, lock, journal, lake, feeds, places, owners, clock, progress })
     }
 
     /// Lets somebody know how far the reading is.
@@ -151,7 +169,7 @@ impl Writer {
 
     /// Says of every report that was under way when something went wrong whether it is in the lake. One that is
     /// not gives its number up: numbers are committed in order and used once, and its bytes are still in the spool.
-    fn settle(&mut self) -> Result<(), PipelineError> {
+    pub(crate) fn settle(&mut self) -> Result<(), PipelineError> {
         let at = (self.clock)();
         self.lake.refresh()?;
         self.lake.recover(at)?;
@@ -162,7 +180,8 @@ impl Writer {
             self.journal.reports().iter().filter(under_way).map(|report| (report.seq, is_in(report))).collect();
         for (seq, is_in) in reports {
             let why = || "interrupted before its commit; tried again under a new number".to_owned();
-            self.journal.add(if is_in { Line::Done { seq, at } } else { Line::Failed { seq, at, why: why() } })?;
+            let end = if is_in { self.journal.end_of(seq, at) } else { Line::Failed { seq, at, why: why() } };
+            self.journal.add(end)?;
         }
         Ok(())
     }
@@ -235,7 +254,12 @@ impl Writer {
     ///
     /// # Errors
     /// The disk's, when lists of indicators are read.
-    fn reader(&self, feed: Option<&str>, name: &str, delivered: i64) -> Result<Result<Reader, String>, PipelineError> {
+    pub(crate) fn reader(
+        &self,
+        feed: Option<&str>,
+        name: &str,
+        delivered: i64,
+    ) -> Result<Result<Reader, String>, PipelineError> {
         let Some((found, format)) = self.feeds.of(feed, name, &self.owners)? else {
             return Ok(Err(match feed {
                 Some(feed) => format!("no feed {feed:?} in feeds.toml"),
@@ -299,6 +323,7 @@ impl Writer {
             raw: &job.raw,
             bytes: job.bytes,
             only: job.only.as_ref(),
+            aside: None,
             progress: Arc::clone(&self.progress),
         };
         let written = match ingest(&self.folder, &self.lake, &context, source, now) {
@@ -309,11 +334,12 @@ impl Writer {
             Err(error) if error.is_of_report() => return self.fail(job.seq, name, error.to_string()),
             Err(error) => return Err(error),
         };
-        self.journal.add(Line::Prepared { seq: job.seq, rows: written.rows })?;
+        let attribution = Some(self.owners.version());
+        self.journal.add(Line::Prepared { seq: job.seq, rows: written.rows, attribution })?;
         let notes =
             vec![("haidang.report".to_owned(), json!(job.identity)), ("haidang.rows".to_owned(), json!(written.rows))];
         self.lake.commit(written.finished, notes)?;
-        self.journal.add(Line::Done { seq: job.seq, at: now })?;
+        self.journal.add(self.journal.end_of(job.seq, now))?;
         Ok(Outcome::Ingested { name: name.to_owned(), feed: job.feed, report, seq: job.seq, rows: written.rows })
     }
 

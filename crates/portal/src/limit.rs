@@ -71,7 +71,9 @@ impl Limit {
         let hash = self.keys.hash_one(key(address));
         let cells = [hash, hash >> 32].map(|half| half as usize % CELLS);
         let mut rows = self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let full_until = [0, 1].map(|row: usize| rows[row][cells[row]].max(now));
+        // Fuller than full is a cell only when the clock was set back: nobody waits for the time that was.
+        let fullest = now + self.burst + self.every;
+        let full_until = [0, 1].map(|row: usize| rows[row][cells[row]].clamp(now, fullest));
         let emptier = full_until[0].min(full_until[1]);
         if emptier - now > self.burst {
             return Err(((emptier - now - self.burst) as u64).div_ceil(SECOND as u64).max(1));
@@ -112,6 +114,15 @@ mod tests {
         assert_eq!(limit.count(ip("192.0.2.2"), 0), Ok(()));
         assert_eq!(limit.count(a, 20 * SECOND), Ok(()));
         assert!(limit.count(a, 20 * SECOND).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_holds_nobody_back_for_longer_than_the_limit() {
+        let limit = Limit::new(3, 60);
+        let (a, day) = (ip("192.0.2.1"), 24 * 3600 * SECOND);
+        assert_eq!([day, day, day, day].map(|now| limit.count(a, now).is_ok()), [true, true, true, false]);
+        assert_eq!(limit.count(a, 0), Err(20));
+        assert_eq!(limit.count(a, 20 * SECOND), Ok(()));
     }
 
     #[test]

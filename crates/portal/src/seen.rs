@@ -85,6 +85,7 @@ pub struct Seen {
     v6: Side<u64>,
     families: Vec<String>,
     until: i32,
+    has_gaps: bool,
 }
 
 /// What is never told to the public, beside what feeds and marks say.
@@ -108,7 +109,14 @@ impl Restricted {
 impl Seen {
     /// An index of nothing.
     pub fn empty() -> Self {
-        Self { prefix: PREFIX_MAX, v4: Side::default(), v6: Side::default(), families: Vec::new(), until: 0 }
+        Self {
+            prefix: PREFIX_MAX,
+            v4: Side::default(),
+            v6: Side::default(),
+            families: Vec::new(),
+            until: 0,
+            has_gaps: false,
+        }
     }
 
     /// Builds an index: what is restricted is left out, one family of one address becomes one finding, and IPv6
@@ -130,7 +138,18 @@ impl Seen {
                 IpAddr::V6(ip) => v6.push((prefix_of(ip.to_bits(), prefix), stored)),
             }
         }
-        Self { prefix, v4: Side::build(v4), v6: Side::build(v6), families: names.families, until }
+        Self { prefix, v4: Side::build(v4), v6: Side::build(v6), families: names.families, until, has_gaps: false }
+    }
+
+    /// The same index, of which something is missing: whoever is not in it may have been seen all the same.
+    #[must_use]
+    pub fn with_gaps(self) -> Self {
+        Self { has_gaps: true, ..self }
+    }
+
+    /// Whether something is missing.
+    pub fn has_gaps(&self) -> bool {
+        self.has_gaps
     }
 
     /// What is recorded of an address, newest first.

@@ -1,6 +1,7 @@
-//! `lake`: compaction, vacuum, rebuilding, forgetting.
+//! `lake`: compaction, vacuum, rebuilding, mending, forgetting.
 
 use lake::care::Done;
+use pipeline::mend::{self, Mended};
 use serde_json::json;
 
 use crate::cli::LakeCommand;
@@ -9,6 +10,9 @@ use crate::exit;
 
 pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
     let now = desk.now();
+    if matches!(command, LakeCommand::Mend) {
+        return mend(desk);
+    }
     let mut writer = desk.writer()?;
     match command {
         LakeCommand::Compact { files } => tell(desk, "lake.compacted", writer.lake().compact(*files, now)?)?,
@@ -20,6 +24,7 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
                 desk.out.value(&json!({ "deleted": deleted }))?;
             }
         }
+        LakeCommand::Mend => {}
         LakeCommand::Forget { keep_days } => {
             anyhow::ensure!(*keep_days > 0, "keep at least one day");
             let forgotten = writer.forget(desk.folder.zone().day(now) - keep_days)?;
@@ -28,6 +33,32 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
         }
     }
     Ok(exit::OK)
+}
+
+/// Mends; it ends well when everything is as it was.
+fn mend(desk: &Desk) -> anyhow::Result<i32> {
+    let mended = mend::mend(desk.folder.clone(), desk.clock.clone())?;
+    if desk.out.json() {
+        desk.out.value(&mended)?;
+    } else {
+        tell_mended(desk, &mended)?;
+    }
+    Ok(if mended.is_whole() { exit::OK } else { exit::PARTLY })
+}
+
+fn tell_mended(desk: &Desk, mended: &Mended) -> anyhow::Result<()> {
+    let number = |n: u64| desk.out.number(n as i64);
+    if mended.lines > 0 {
+        desk.out.say("mend.journal", &[("lines", &number(mended.lines)), ("reports", &number(mended.ended))])?;
+    }
+    if let Some(why) = &mended.anew {
+        desk.out.say("mend.anew", &[("why", why)])?;
+    }
+    mended.files.iter().try_for_each(|file| desk.out.say("mend.file", &[("file", file)]))?;
+    let [reports, events, days] = [mended.reports, mended.events, mended.days].map(number);
+    desk.out.say("mend.done", &[("reports", &reports), ("events", &events), ("days", &days)])?;
+    mended.lost.iter().try_for_each(|why| desk.out.say("mend.lost", &[("why", why)]))?;
+    mended.differ.iter().try_for_each(|why| desk.out.say("mend.differs", &[("why", why)]))
 }
 
 /// Tells what a work on the lake did.

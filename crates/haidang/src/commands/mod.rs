@@ -54,7 +54,9 @@ impl Desk {
     pub(crate) fn lake(&self) -> anyhow::Result<Lake> {
         let path = self.folder.path("lake");
         // Only the writer makes tables.
-        let lock = if path.join("sightings/_delta_log").exists() { None } else { Some(self.folder.lock()?) };
+        let is_there = ["events", "sightings"].iter().all(|table| path.join(table).join("_delta_log").exists());
+        let lock = if is_there { None } else { Some(self.folder.lock()?) };
+        lock.as_ref().map_or(Ok(()), |lock| self.folder.settle_lake(lock))?;
         let lake = Lake::open(&path, &self.folder.disk).map_err(PipelineError::from)?;
         drop(lock);
         Ok(lake)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use pipeline::PipelineError;
 use portal::app::{App, Parts, Slot};
 use portal::config::Config;
 use portal::front::Front;
@@ -135,7 +136,8 @@ fn config(desk: &Desk, args: &ServeArgs) -> anyhow::Result<Config> {
 
 /// What the settings leave open lies in the data folder.
 pub(crate) fn settled(desk: &Desk, mut config: Config) -> anyhow::Result<Config> {
-    std::fs::create_dir_all(desk.folder.path("portal"))?;
+    let own = desk.folder.path("portal");
+    desk.folder.disk.create_folder(&own).map_err(|source| PipelineError::File { path: own, source })?;
     config.inbox.get_or_insert_with(|| desk.folder.path(INBOX));
     config.feed_tokens.get_or_insert_with(|| desk.folder.path(FEED_TOKENS));
     config.admin_token.get_or_insert_with(|| desk.folder.path(ADMIN_TOKEN));

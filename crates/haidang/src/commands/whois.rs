@@ -29,7 +29,9 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
         })
     };
     let matches = owners.constituency(day).map(|tables| tables.explain(&subject, day)).unwrap_or_default();
-    let seen = desk.lake()?.sightings(&owners, &Filter { subject: Some(subject.clone()), ..Filter::default() })?;
+    let wanted = Filter { subject: Some(subject.clone()), ..Filter::default() };
+    let (seen, gaps) = desk.lake()?.sightings_left(&owners, &wanted)?;
+    let gaps: Vec<String> = gaps.into_iter().map(day_text).collect();
     let mut seen: Vec<Value> =
         seen.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| sighting(batch, row))).collect();
     seen.sort_by(|a, b| b["day"].as_str().cmp(&a["day"].as_str()));
@@ -39,13 +41,17 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
         "place_source": owner.place_source.name(), "flags": owner.flags.names().collect::<Vec<_>>(), "conflict": owner.conflict,
         "because": matches.iter().map(|m| json!({ "file": m.file, "line": m.line, "text": m.text })).collect::<Vec<_>>(),
         "background": background(&owners, &subject, day), "sightings": seen,
+        "missing_days": gaps,
     });
     if desk.out.json() {
         desk.out.value(&answer)?;
     } else {
         show(desk, &answer)?;
+        if !gaps.is_empty() {
+            desk.out.say("whois.gaps", &[("days", &gaps.join(" "))])?;
+        }
     }
-    Ok(exit::OK)
+    Ok(if gaps.is_empty() { exit::OK } else { exit::PARTLY })
 }
 
 /// What routing tables, registries and databases say of an address, each with the kind of source.

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use disk::Disk;
 use event::rules::Kind;
-use event::time::SECOND;
-use lake::Lake;
+use event::time::{SECOND, day_text};
+use lake::{Lake, LakeError};
 use pipeline::catalogue::catalogue;
 use pipeline::writer::{Clock, Outcome};
 use pipeline::{DataFolder, PipelineError, Writer, owners, spool};
@@ -36,6 +36,8 @@ const ROUND: usize = 100;
 const FILES_OF_DAY_MAX: usize = 48;
 /// Between two looks whether a day has too many, microseconds.
 const TIDY_EVERY: i64 = 10 * 60 * SECOND;
+/// Between two looks whether files of the lake are damaged, microseconds: reading all of them takes a second for each gigabyte.
+const LOOK_OVER_EVERY: i64 = 24 * 3600 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
 
@@ -151,7 +153,7 @@ impl Work {
     fn run(mut self) {
         let (mut lake, mut basis) = (None, None);
         let (mut waits, mut stands, mut crowds) = (Once::default(), Once::default(), Once::default());
-        let mut tidied = (self.clock)();
+        let (mut tidied, mut looked_over) = ((self.clock)(), 0);
         while !self.ends() {
             let now = (self.clock)();
             let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
@@ -167,7 +169,11 @@ impl Work {
             if let Some(error) = stands.news(renewed.err()) {
                 tracing::error!(target: "keeper", error, "visitors are answered from what was known before");
             }
-            if !is_more && now - tidied >= TIDY_EVERY {
+            if !is_more && is_due(looked_over, now, LOOK_OVER_EVERY) {
+                looked_over = now;
+                look_over(lake.as_ref());
+            }
+            if !is_more && is_due(tidied, now, TIDY_EVERY) {
                 tidied = now;
                 if let Some(error) = crowds.news(self.compact(lake.as_ref(), now).err()) {
                     tracing::error!(target: "keeper", error, "files of the lake cannot be put together");
@@ -240,7 +246,15 @@ impl Work {
         self.seen.set(Some(self.seen_of(lake, today)?));
         self.owning.set(Arc::clone(&owners), today);
         let authority = [self.authority[0].as_str(), self.authority[1].as_str()];
-        self.front.set(picture::front(&self.folder, lake, &owners, &self.restricted, authority, &self.devices, now)?);
+        match picture::front(&self.folder, lake, &owners, &self.restricted, authority, &self.devices, now) {
+            Ok(front) => self.front.set(front),
+            // Only mending changes that, and mending changes the versions.
+            Err(error) if matches!(error.downcast_ref(), Some(LakeError::Damaged(_))) => {
+                let error = error.to_string();
+                tracing::error!(target: "keeper", error, "the last figures stay");
+            }
+            Err(error) => return Err(error),
+        }
         *basis = Some(found);
         Ok(())
     }
@@ -248,7 +262,7 @@ impl Work {
     /// The lake, for reading; only the writer makes its tables.
     fn open(&self) -> anyhow::Result<Lake> {
         let path = self.folder.path("lake");
-        if !path.join("sightings/_delta_log").exists() {
+        if ["events", "sightings"].iter().any(|table| !path.join(table).join("_delta_log").exists()) {
             drop(Writer::open(self.folder.clone(), self.clock.clone())?);
         }
         Ok(Lake::open(&path, &Disk::default())?)
@@ -265,7 +279,7 @@ impl Work {
         }
         let catalogue = catalogue(&self.folder)?;
         let (mut rows, mut names, mut known) = (Vec::new(), Vec::new(), HashMap::new());
-        lake.seen(today - SEEN_DAYS, |seen| {
+        let gaps = lake.seen(today - SEEN_DAYS, |seen| {
             let Some(feed) = catalogue.feed(seen.feed) else { return };
             rows.push(Row {
                 address: event::address::from_bits(seen.bits),
@@ -291,7 +305,31 @@ impl Work {
             tlp: row.mark,
         });
         let restricted = Restricted::families(self.restricted.iter().cloned());
-        Ok(Seen::build(sighted, &restricted, self.ipv6_prefix, today))
+        let seen = Seen::build(sighted, &restricted, self.ipv6_prefix, today);
+        let days: Vec<String> = gaps.iter().map(|day| day_text(*day)).collect();
+        if !days.is_empty() {
+            let days = days.join(" ");
+            tracing::error!(target: "keeper", days, "files of sightings are damaged: what the check cannot know is told as unknown; run `haidang lake mend`");
+        }
+        Ok(if gaps.is_empty() { seen } else { seen.with_gaps() })
+    }
+}
+
+/// Whether something is to be done again; at once when the clock was set back, or it would wait for the time that was.
+fn is_due(last: i64, now: i64, every: i64) -> bool {
+    now < last || now - last >= every
+}
+
+/// Logs every damaged file of the lake.
+fn look_over(lake: Option<&Lake>) {
+    let Some(lake) = lake else { return };
+    match lake.damaged() {
+        Ok(damaged) => {
+            for file in lake.damaged_logs().into_iter().chain(damaged.iter().map(ToString::to_string)) {
+                tracing::error!(target: "keeper", file, "a file of the lake is damaged; run `haidang lake mend`");
+            }
+        }
+        Err(error) => tracing::error!(target: "keeper", error = error.to_string(), "the lake cannot be looked over"),
     }
 }
 

@@ -19,6 +19,9 @@ use crate::replay;
 /// Most steps that are tried one by one; of more, some.
 const TRIED_MAX: usize = 150;
 
+/// `EIO`: what a disk that dies answers.
+const INPUT_OUTPUT: i32 = 5;
+
 /// A disk that fails every step in a range, and the steps it was asked for.
 struct Faulty {
     disk: Disk,
@@ -27,12 +30,17 @@ struct Faulty {
 
 impl Faulty {
     fn new(fails: std::ops::Range<usize>, kind: io::ErrorKind) -> Self {
+        Self::saying(fails, move || kind.into())
+    }
+
+    /// A disk whose failures say something of their own.
+    fn saying(fails: std::ops::Range<usize>, error: impl Fn() -> io::Error + Send + Sync + 'static) -> Self {
         let steps: Arc<Mutex<Vec<Step>>> = Arc::default();
         let seen = Arc::clone(&steps);
         let disk = Disk::watched(Arc::new(move |step| {
             let mut seen = seen.lock().expect("lock");
             seen.push(step.clone());
-            if fails.contains(&(seen.len() - 1)) { Err(kind.into()) } else { Ok(()) }
+            if fails.contains(&(seen.len() - 1)) { Err(error()) } else { Ok(()) }
         }));
         Self { disk, steps }
     }
@@ -195,6 +203,21 @@ fn a_full_disk_at_any_step_is_said_and_the_same_writer_goes_on_when_there_is_roo
     }
 }
 
+#[test]
+fn an_io_error_at_any_write_or_sync_is_said_and_the_same_writer_goes_on() {
+    let (wanted, steps) = reference();
+    for at in tried(&steps) {
+        let (folder, step) = (house::folder(), &steps[at]);
+        let broken = || io::Error::from_raw_os_error(INPUT_OUTPUT);
+        let (broken, accepted) = (Faulty::saying(at..at + 1, broken), AtomicUsize::new(0));
+        let error = patient_life(folder.path(), &broken.disk, &accepted).expect_err("broken");
+        let said = format!("{error:?}");
+        assert!(!error.disk_full() && said.contains("code: 5"), "broken at step {at}: {step:?}: {said}");
+        life(folder.path(), &Disk::default(), &accepted).expect("the next life");
+        picture(folder.path()).assert_is(&wanted, &format!("broken at step {at} of {}: {step:?}", steps.len()));
+    }
+}
+
 /// A life in which the writer that failed drains again; the error it met.
 fn patient_life(root: &Path, disk: &Disk, accepted: &AtomicUsize) -> Result<(), PipelineError> {
     let data = open(root, disk)?;
@@ -273,6 +296,59 @@ fn a_chore_that_dies_at_any_step_changes_no_answer() {
             picture(folder.path()).assert_is(&wanted, &format!("died at step {at}: {:?}", steps[at]));
             run(folder.path(), &Disk::default()).expect("the next chore");
             picture(folder.path()).assert_is(&wanted, &format!("after step {at}: {:?}", steps[at]));
+        }
+    }
+}
+
+/// The first file below a folder whose path has both words, as it lies there, cut to its half.
+fn cut(folder: &Path, words: [&str; 2]) {
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path()).collect();
+    paths.sort();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            paths.extend(fs::read_dir(&path).expect("folder").map(|entry| entry.expect("entry").path()));
+        } else if words.iter().all(|word| path.to_string_lossy().contains(word)) {
+            let bytes = fs::read(&path).expect("file");
+            return fs::write(&path, &bytes[..bytes.len() / 2]).expect("file");
+        }
+    }
+    panic!("no file has {words:?}");
+}
+
+/// Of the steps of a mending so many are left out between two that are tried.
+const MENDING_STEP: usize = 5;
+
+#[test]
+fn a_mending_that_dies_at_any_step_can_be_done_again() {
+    let start = house::folder();
+    three_reports(start.path());
+    let wanted = picture(start.path());
+    let damages = [
+        ["lake/events", ".parquet"],
+        ["lake/sightings", ".parquet"],
+        ["events/_delta_log", "2.json"],
+        ["sightings/_delta_log", "2.json"],
+    ];
+    for damage in damages {
+        let damaged = house::folder();
+        copy(start.path(), damaged.path());
+        cut(damaged.path(), damage);
+        let run = |root: &Path, disk: &Disk| pipeline::mend::mend(open(root, disk)?, clock(NOW));
+        let (all, healthy) = (Faulty::new(0..0, io::ErrorKind::Other), house::folder());
+        copy(damaged.path(), healthy.path());
+        let mended = run(healthy.path(), &all.disk).expect("mended");
+        assert!(mended.is_whole(), "{mended:?}");
+        picture(healthy.path()).assert_is(&wanted, &format!("{damage:?}"));
+        let steps = all.steps();
+        for at in tried(&steps).into_iter().step_by(MENDING_STEP) {
+            let folder = house::folder();
+            copy(damaged.path(), folder.path());
+            let dying = Faulty::new(at..usize::MAX, io::ErrorKind::Other);
+            run(folder.path(), &dying.disk).expect_err("it died");
+            let mended = run(folder.path(), &Disk::default()).expect("the next mending");
+            assert!(mended.is_whole(), "{damage:?}, died at {at}: {mended:?}");
+            picture(folder.path()).assert_is(&wanted, &format!("{damage:?}: died at step {at}: {:?}", steps[at]));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::actions::told::Case;
 use crate::advice::{Advice, advice};
 use crate::app::App;
 use crate::front::Whose;
-use crate::seen::Finding;
+use crate::seen::{Finding, Seen};
 use crate::verdict::{Judged, Reach, Shown, Verdict};
 use crate::visitor::{Visitor, is_special};
 use crate::words::Words;
@@ -47,8 +47,8 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
     let decisions = &app.parts().tables.decisions;
     let mut judged = decisions.judge(reach, app.today(), find);
     judged.shown.truncate(SHOWN_MAX);
-    if seen.is_none() {
-        judged = Judged { verdict: Verdict::CannotTell, words: "loading".to_owned(), shown: Vec::new() };
+    if let Some(why) = unknown(seen, judged.verdict) {
+        judged = Judged { verdict: Verdict::CannotTell, words: why.to_owned(), shown: Vec::new() };
     }
     let Judged { verdict, words, shown } = judged;
     let case = Case {
@@ -59,7 +59,7 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
         words,
         kind: shown.first().map(|shown| shown.kind),
         devices: devices(app, &shown),
-        until: seen.map(crate::seen::Seen::until),
+        until: seen.map(Seen::until),
     };
     Ok(Checked { address: visitor.address, isp, shown, case })
 }
@@ -73,6 +73,15 @@ fn devices(app: &App, shown: &[Shown]) -> Vec<String> {
         }
     }
     all
+}
+
+/// Why nothing can be told though the table would: the index is not there yet, or what is not in it may have been lost.
+fn unknown(seen: Option<&Seen>, verdict: Verdict) -> Option<&'static str> {
+    match seen {
+        None => Some("loading"),
+        Some(seen) if seen.has_gaps() && verdict == Verdict::NotSeen => Some("incomplete"),
+        Some(_) => None,
+    }
 }
 
 fn whose(app: &App, address: Option<IpAddr>) -> Whose {

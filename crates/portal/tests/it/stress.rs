@@ -3,7 +3,7 @@
 //! Nobody sleeps here: rude visitors go on when a good one was answered, and the server's own time limits are settings.
 
 use std::fs;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::house::FEED_TOKEN;
 use crate::talk::{BEHIND_PROXY, Portal, portal, read, until};
@@ -37,16 +37,20 @@ async fn connect(portal: &Portal) -> TcpStream {
     TcpStream::connect(portal.address).await.expect("connect")
 }
 
-/// Handles this process may open: as many as the system lets it ask for.
+/// Handles this process may open: what is needed where it may say so itself (root may), else what the system lets it ask for.
 fn handles() -> usize {
     let limit = |at: usize| {
         let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
         let line = limits.lines().find_map(|line| line.strip_prefix("Max open files").map(str::to_owned));
         line.and_then(|line| line.split_whitespace().nth(at)?.parse::<usize>().ok()).unwrap_or(1024)
     };
-    let (own, wanted) = (std::process::id().to_string(), format!("--nofile={}:", limit(1)));
-    // Where there is no such program, what there is must do.
-    let _ = Command::new("prlimit").args(["--pid", &own, &wanted]).status();
+    let (own, needed) = (std::process::id().to_string(), 2 * IDLE + HANDLES_LEFT);
+    for wanted in [format!("--nofile={needed}:{needed}"), format!("--nofile={}:", limit(1))] {
+        if limit(0) < needed {
+            // Where there is no such program, what there is must do.
+            let _ = Command::new("prlimit").args(["--pid", &own, &wanted]).stderr(Stdio::null()).status();
+        }
+    }
     limit(0)
 }
 

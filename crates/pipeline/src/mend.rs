@@ -1,0 +1,343 @@
+//! What was damaged, made anew: lines of the journal from those that tell the same, sightings from events, events from the
+//! raw reports that are kept.
+//!
+//! A report is read again as it was read first: by the attribution version and the clock of that time, without the rows that
+//! went to quarantine. Feeds, mappings and lists of indicators are those of today; where they give other numbers of events
+//! than were written, that is told. What takes a damaged file's place is committed at once with the file's removal; a lake
+//! whose log is damaged is made anew beside it, and put in its place when it is whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use constituency::Attributor;
+use event::time::{day_text, parse_day};
+use lake::damage::{Damaged, damaged_log};
+use lake::fold::Folded;
+use lake::{Lake, LakeError};
+use rustc_hash::FxHashSet;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::enrich::Context;
+use crate::error::At as _;
+use crate::folder::{Lock, read_text};
+use crate::ingest::{self, Source};
+use crate::journal::{Journal, Report, Rows, State};
+use crate::writer::Clock;
+use crate::{DataFolder, PipelineError, Writer, owners, quarantine, spool};
+
+/// The lake that is being made anew.
+pub(crate) const MENDING: &str = "lake.mending";
+
+/// What was mended, and what could not be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Mended {
+    /// Lines of the journal that could not be read.
+    pub lines: u64,
+    /// Reports whose end the journal tells again.
+    pub ended: u64,
+    /// Damaged files that have others in their place, each with what was wrong.
+    pub files: Vec<String>,
+    /// Why the whole lake was made anew, if it was.
+    pub anew: Option<String>,
+    /// Reports that were read again.
+    pub reports: u64,
+    /// Events that were written again.
+    pub events: u64,
+    /// Days whose sightings were folded again.
+    pub days: u64,
+    /// Reports whose events are lost, each with why it cannot be read again.
+    pub lost: Vec<String>,
+    /// Where other numbers of events came out than were written before.
+    pub differ: Vec<String>,
+}
+
+impl Mended {
+    /// Whether everything is as it was.
+    pub fn is_whole(&self) -> bool {
+        self.lost.is_empty() && self.differ.is_empty()
+    }
+}
+
+/// A path in the data folder that nothing has: `<name>-1` or the next.
+pub(crate) fn free(folder: &DataFolder, name: &str) -> PathBuf {
+    let path = |number: usize| folder.path(&format!("{name}-{number}"));
+    (1..).map(path).find(|path| !path.exists()).unwrap_or_else(|| path(0))
+}
+
+/// Looks for damage in journal and lake and mends what it finds, as the one writer. What is replaced is kept: damaged files
+/// until the next vacuum, a damaged journal or lake beside the other.
+///
+/// # Errors
+/// [`PipelineError::Held`]; the disk's. What is mended stays so, and the next try goes on.
+pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
+    let lock = folder.lock()?;
+    spool::sweep(&folder, clock())?;
+    folder.settle_lake(&lock)?;
+    let (lines, ended) = Journal::mend(&folder)?;
+    let mut mended = Mended { lines, ended, ..Mended::default() };
+    let (lock, folder, clock) = match log_trouble(&folder)? {
+        Some(why) => anew(folder, lock, clock, why, &mut mended)?,
+        None => (lock, folder, clock),
+    };
+    sightings_log(&folder)?;
+    let mut writer = Writer::unsettled(folder, lock, clock)?;
+    writer.mend_files(&mut mended)?;
+    writer.settle()?;
+    if let Some(why) = writer.missed()?.filter(|_| mended.anew.is_none() && mended.is_whole()) {
+        let Writer { folder, lock, clock, .. } = writer;
+        let (lock, folder, clock) = anew(folder, lock, clock, why, &mut mended)?;
+        Writer::unsettled(folder, lock, clock)?.settle()?;
+    }
+    Ok(mended)
+}
+
+/// What is wrong with the log of `events`; an error that is not of its bytes is none.
+fn log_trouble(folder: &DataFolder) -> Result<Option<String>, PipelineError> {
+    let events = folder.path("lake/events");
+    if let Some((path, why)) = damaged_log(&events) {
+        return Ok(Some(format!("{}: {why}", path.display())));
+    }
+    let done = |report: &&Report| report.state == State::Done;
+    let last = Journal::open(folder)?.reports().iter().rev().find(done).map_or(0, |report| report.seq);
+    let committed = match events.join("_delta_log").exists() {
+        true => Lake::open(&folder.path("lake"), &folder.disk)
+            .and_then(|lake| lake.standing())
+            .map(|standing| standing.committed)
+            .or_else(|error| if matches!(error, LakeError::Log { .. }) { Ok(i64::MAX) } else { Err(error) })?,
+        false => 0,
+    };
+    Ok((committed < last)
+        .then(|| format!("{}: ends with report {committed} of {last}", events.join("_delta_log").display())))
+}
+
+/// A damaged log of `sightings` goes out of the way with its table: it is folded again from `events`.
+fn sightings_log(folder: &DataFolder) -> Result<(), PipelineError> {
+    let sightings = folder.path("lake/sightings");
+    if damaged_log(&sightings).is_none() {
+        return Ok(());
+    }
+    let kept = free(folder, "sightings.damaged");
+    folder.disk.rename(&sightings, &kept).at(&kept)
+}
+
+/// The whole lake from the raw reports that are kept, put in the place of the damaged one.
+fn anew(
+    folder: DataFolder,
+    lock: Lock,
+    clock: Clock,
+    why: String,
+    mended: &mut Mended,
+) -> Result<(Lock, DataFolder, Clock), PipelineError> {
+    let made = folder.path(MENDING);
+    if made.exists() {
+        fs::remove_dir_all(&made).at(&made)?;
+    }
+    let first_kept = first_kept(&folder)?;
+    let lake = Lake::open(&made, &folder.disk)?;
+    let mut writer = Writer::with_lake(folder, lock, clock, lake)?;
+    let reports = writer.done();
+    for report in &reports {
+        writer.commit_again(report, first_kept, mended)?;
+    }
+    let Writer { folder, lock, clock, lake, .. } = writer;
+    drop(lake);
+    let lake = folder.path("lake");
+    if lake.exists() {
+        let kept = free(&folder, "lake.damaged");
+        folder.disk.rename(&lake, &kept).at(&kept)?;
+    }
+    folder.settle_lake(&lock)?;
+    mended.anew = Some(why);
+    Ok((lock, folder, clock))
+}
+
+/// The first day that was not forgotten on purpose.
+pub fn first_kept(folder: &DataFolder) -> Result<i32, PipelineError> {
+    let note = folder.path("forgotten.json");
+    if !note.exists() {
+        return Ok(i32::MIN);
+    }
+    let told: Value = serde_json::from_str(&read_text(&note)?)
+        .map_err(|error| PipelineError::Form { path: note, wrong: error.to_string() })?;
+    Ok(told["before"].as_str().and_then(parse_day).unwrap_or(i32::MIN))
+}
+
+/// Rows of a report's quarantine, as far as it can be read.
+fn aside(folder: &DataFolder, seq: i64) -> FxHashSet<u64> {
+    let mut rows = FxHashSet::default();
+    // What cannot be read is refused again by the reader of the format.
+    let _ = quarantine::read(folder, seq, |row| {
+        rows.insert(row.row);
+        Ok(())
+    });
+    rows
+}
+
+impl Writer {
+    /// Reports that are in the lake, by number.
+    fn done(&self) -> Vec<Report> {
+        self.journal.reports().iter().filter(|report| report.state == State::Done).cloned().collect()
+    }
+
+    /// Puts others in the place of damaged files.
+    fn mend_files(&mut self, mended: &mut Mended) -> Result<(), PipelineError> {
+        let damaged = self.lake.damaged()?;
+        if damaged.iter().any(Damaged::is_of_events) {
+            self.mend_events(&damaged, mended)?;
+        }
+        mended.files.extend(damaged.iter().map(ToString::to_string));
+        let mut days: BTreeSet<i32> = damaged.iter().map(|file| file.day).collect();
+        let standing = self.lake.standing()?;
+        if standing.folded < standing.committed {
+            days.extend(self.lake.days()?);
+        }
+        self.fold_again(&days, mended)?;
+        let rest = self.lake.unfolded()?;
+        self.fold_again(&rest, mended)
+    }
+
+    fn fold_again(&mut self, days: &BTreeSet<i32>, mended: &mut Mended) -> Result<(), PipelineError> {
+        if !days.is_empty() {
+            mended.days += self.lake.fold_again(days, (self.clock)())?.days;
+        }
+        Ok(())
+    }
+
+    fn mend_events(&mut self, damaged: &[Damaged], mended: &mut Mended) -> Result<(), PipelineError> {
+        let now = (self.clock)();
+        let mut again = self.lake.begin_again(now)?;
+        let mut written = BTreeMap::<i32, u64>::new();
+        for report in self.done() {
+            let has = |file: &&Damaged| file.is_of_events() && (file.reports.0..=file.reports.1).contains(&report.seq);
+            let wanted: BTreeSet<i32> = damaged.iter().filter(has).map(|file| file.day).collect();
+            if wanted.is_empty() {
+                continue;
+            }
+            self.read_again(&report, mended, |batch| {
+                for (day, events) in again.write(&batch, &wanted)? {
+                    *written.entry(day).or_default() += events;
+                }
+                Ok(())
+            })?;
+        }
+        let mut told = BTreeMap::<i32, u64>::new();
+        for file in damaged.iter().filter(|file| file.is_of_events()) {
+            *told.entry(file.day).or_default() += file.rows.unwrap_or_default();
+        }
+        for (day, told) in told {
+            let found = written.get(&day).copied().unwrap_or_default();
+            if found != told {
+                mended.differ.push(format!("{}: {found} events where {told} were", day_text(day)));
+            }
+        }
+        mended.events += written.values().sum::<u64>();
+        Ok(self.lake.put_in_place(damaged, again, now)?)
+    }
+
+    /// Commits a report to a lake that is made anew, under the number it has.
+    fn commit_again(&mut self, report: &Report, first: i32, mended: &mut Mended) -> Result<(), PipelineError> {
+        let now = (self.clock)();
+        let mut files = self.lake.begin(report.seq, now)?;
+        let events = self.read_again(report, mended, |batch| Ok(files.write(&batch.since(first)?)?))?;
+        if events != Some(report.rows.events) && events.is_some() {
+            let (name, found, told) = (&report.name, events.unwrap_or_default(), report.rows.events);
+            mended.differ.push(format!("{name}: {found} events where {told} were"));
+        }
+        mended.events += events.unwrap_or_default();
+        let finished = Lake::finish(files)?;
+        let notes = vec![
+            ("haidang.report".to_owned(), json!(report.identity)),
+            ("haidang.rows".to_owned(), json!(report.rows)),
+        ];
+        Ok(self.lake.commit(finished, notes)?)
+    }
+
+    /// Reads a report again as it was read first; how many events it has, `None` if it cannot be read any more.
+    fn read_again(
+        &mut self,
+        report: &Report,
+        mended: &mut Mended,
+        write: impl FnMut(Folded) -> Result<(), PipelineError>,
+    ) -> Result<Option<u64>, PipelineError> {
+        let raw = self.folder.raw(&report.identity.hash);
+        let mut lost = |why: &str| {
+            // Without events nothing is lost.
+            if report.rows.events > 0 {
+                mended.lost.push(format!("{}: {why}", report.name));
+            }
+            Ok(None)
+        };
+        if !raw.exists() {
+            return lost("its raw copy is not kept any more");
+        }
+        let first = if report.attempt > 1 { self.attempt_before(report) } else { Some(report) }.cloned();
+        let Some(first) = first else { return lost("the attempt before it is not in the journal") };
+        self.owners = self.owners_of(report)?;
+        let (feed, parser) = match self.reader(Some(&report.identity.feed), &report.name, first.at)? {
+            Ok(reader) => reader,
+            Err(why) => return lost(&why),
+        };
+        let only = (report.attempt > 1).then(|| aside(&self.folder, first.seq));
+        let aside = aside(&self.folder, report.seq);
+        let context = Context {
+            seq: report.seq,
+            feed: &feed.0,
+            report: &report.identity.report,
+            tlp: feed.1,
+            observed: first.at,
+            zone: self.folder.zone(),
+            country: self.folder.country(),
+            rules: self.feeds.rules(),
+            places: &self.places,
+            owners: &self.owners,
+        };
+        let (only, aside, progress) = (only.as_ref(), Some(&aside), Arc::clone(&self.progress));
+        let source = Source { parser, raw: &raw, bytes: report.bytes, only, aside, progress };
+        let now = if report.read > 0 { report.read } else { (self.clock)() };
+        match ingest::read(&self.folder, &context, source, now, write) {
+            Ok(Rows { events, .. }) => {
+                mended.reports += 1;
+                Ok(Some(events))
+            }
+            Err(PipelineError::File { path, source }) if path == raw && source.raw_os_error().is_none() => {
+                lost(&format!("its raw copy is damaged: {source}"))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The report whose quarantined rows a further attempt read.
+    fn attempt_before(&self, report: &Report) -> Option<&Report> {
+        let is_it = |other: &&Report| {
+            other.identity == report.identity && other.attempt + 1 == report.attempt && other.state == State::Done
+        };
+        self.journal.reports().iter().rev().find(is_it)
+    }
+
+    /// Who owned what when a report was read: by the version noted, else by the newest of that time.
+    fn owners_of(&self, report: &Report) -> Result<Arc<Attributor>, PipelineError> {
+        let versions = owners::attribution(&self.folder)?;
+        let of_then = || versions.versions().iter().rev().find(|version| version.made_at <= report.read);
+        let number = report.attribution.unwrap_or_else(|| of_then().map_or(0, |version| version.version));
+        match number {
+            number if number == self.owners.version() => Ok(Arc::clone(&self.owners)),
+            0 => Ok(Arc::new(Attributor::empty())),
+            number => owners::attributor(&self.folder, Some(number)),
+        }
+    }
+
+    /// The first report of which the lake has fewer events than the journal tells, though no file is damaged.
+    fn missed(&self) -> Result<Option<String>, PipelineError> {
+        if first_kept(&self.folder)? > i32::MIN {
+            // Of reports that were partly forgotten nobody knows how many are left.
+            return Ok(None);
+        }
+        let stored: BTreeMap<i64, i64> = self.lake.events_per_report(0)?.into_iter().collect();
+        let events = |report: &Report| stored.get(&report.seq).copied().unwrap_or(0) as u64;
+        let missed = self.done().into_iter().find(|report| events(report) != report.rows.events);
+        Ok(missed.map(|report| format!("{}: {} events of {}", report.name, events(&report), report.rows.events)))
+    }
+}
