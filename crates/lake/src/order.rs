@@ -114,7 +114,8 @@ pub(crate) fn places(batch: &RecordBatch) -> Vec<Place> {
 /// A number that sorts places as day, class and bits do, though some that differ share one. It tells most of them apart,
 /// and is a third of what is sorted otherwise.
 fn rank(place: &Place, first_day: i32) -> u64 {
-    let day = (i64::from(place.day) - i64::from(first_day)).clamp(0, 0xff) as u64;
+    // Days that eight bits cannot tell apart are told apart by nothing here.
+    let Ok(day @ 0..0xff) = u64::try_from(i64::from(place.day) - i64::from(first_day)) else { return u64::MAX };
     let class = u64::from(place.class.min(7));
     // Three stretches: below IPv4, IPv4 (`::ffff:0:0/96`), and above, told by its first bits.
     let bits = match (place.bits >> 32).cmp(&0xffff) {
