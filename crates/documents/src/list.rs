@@ -1,5 +1,7 @@
 //! The list an owner gets for a month: what was seen on its addresses, and how that changed.
 
+use std::fmt::Write as _;
+
 use crate::local::Local;
 
 /// What stands above the rows, the same for every row.
@@ -142,9 +144,16 @@ pub const COLUMNS: [&str; 15] = [
 
 /// Samples of one row: each time with its offset and the source port, `2026-11-20T23:59:04+07:00 51234; …`.
 pub fn samples_text(samples: &[(i64, Option<i32>)], local: &Local) -> String {
-    let one = |(at, port): &(i64, Option<i32>)| {
-        let at = local.with_offset(*at);
-        port.map_or_else(|| at.clone(), |port| format!("{at} {port}"))
-    };
-    samples.iter().map(one).collect::<Vec<_>>().join("; ")
+    let mut text = String::new();
+    for (at, port) in samples {
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        local.write_with_offset(*at, &mut text);
+        if let Some(port) = port {
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {port}");
+        }
+    }
+    text
 }

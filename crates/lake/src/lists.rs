@@ -7,7 +7,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use constituency::{Attributor, OrgId, Owner};
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ask::{Filter, Listed, Months};
 use crate::lake::THREADS;
@@ -456,7 +457,8 @@ impl FeedSets {
 /// What a part has.
 #[derive(Default)]
 struct Found {
-    entries: FxHashMap<Key, Entry>,
+    /// In the order in which they were met: that of the addresses, mostly, so that neighbours lie together.
+    entries: IndexMap<Key, Entry, FxBuildHasher>,
     findings: Findings,
     feeds: FeedSets,
     can_be_cut: bool,

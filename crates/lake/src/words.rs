@@ -9,6 +9,7 @@
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, PrimitiveArray};
+use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, Type};
@@ -101,25 +102,38 @@ impl WordsChunk {
 
     /// Takes the rows of a dictionary array whose values are strings, or of whole numbers or instants.
     pub(crate) fn push(&mut self, array: &ArrayRef) {
-        match array.data_type() {
-            DataType::Int32 => self.push_numbers(array.as_primitive::<Int32Type>()),
-            DataType::Int64 => self.push_numbers(array.as_primitive::<Int64Type>()),
-            DataType::Timestamp(..) => self.push_numbers(array.as_primitive::<TimestampMicrosecondType>()),
-            _ => self.push_texts(array.as_dictionary()),
+        let keys = match array.data_type() {
+            DataType::Int32 => self.keys_of_numbers(array.as_primitive::<Int32Type>()),
+            DataType::Int64 => self.keys_of_numbers(array.as_primitive::<Int64Type>()),
+            DataType::Timestamp(..) => self.keys_of_numbers(array.as_primitive::<TimestampMicrosecondType>()),
+            _ => self.keys_of_texts(array.as_dictionary()),
+        };
+        let (mut keys, mut from) = (&keys[..], 0);
+        while from < array.len() {
+            let rows = (PAGE_ROWS - self.rows).min(array.len() - from);
+            let nulls = array.nulls().map(|nulls| nulls.slice(from, rows));
+            let (now, later) = keys.split_at(rows - nulls.as_ref().map_or(0, NullBuffer::null_count));
+            self.push_rows(rows, nulls.as_ref(), now);
+            (keys, from) = (later, from + rows);
         }
+    }
+
+    /// Takes rows that the page has room for: which have a value, and the keys of those.
+    fn push_rows(&mut self, rows: usize, nulls: Option<&NullBuffer>, keys: &[u32]) {
         if self.column.max_def_level() > 0 {
-            match array.nulls() {
-                None => self.levels.resize(self.levels.len() + array.len(), 1),
+            match nulls {
+                None => self.levels.resize(self.levels.len() + rows, 1),
                 Some(nulls) => self.levels.extend(nulls.iter().map(u32::from)),
             }
         }
-        self.rows += array.len();
+        self.keys.extend_from_slice(keys);
+        self.rows += rows;
         if self.rows >= PAGE_ROWS {
             self.end_page();
         }
     }
 
-    fn push_numbers<T: ArrowPrimitiveType<Native: Into<i64>>>(&mut self, array: &PrimitiveArray<T>) {
+    fn keys_of_numbers<T: ArrowPrimitiveType<Native: Into<i64>>>(&mut self, array: &PrimitiveArray<T>) -> Vec<u32> {
         let mut last = None;
         let mut place = |value: T::Native| {
             let number = value.into();
@@ -133,10 +147,10 @@ impl WordsChunk {
             None => found.extend(array.values().iter().map(|value| place(*value))),
             Some(nulls) => found.extend(nulls.valid_indices().map(|row| place(array.values()[row]))),
         }
-        self.keys.append(&mut found);
+        found
     }
 
-    fn push_texts(&mut self, array: &DictionaryArray<Int32Type>) {
+    fn keys_of_texts(&mut self, array: &DictionaryArray<Int32Type>) -> Vec<u32> {
         let texts = array.values().as_string::<i32>();
         let mut places = vec![UNKNOWN; texts.len()];
         let mut place = |key: i32| {
@@ -155,7 +169,7 @@ impl WordsChunk {
             }
             (None, _) => found.extend(keys.values().iter().map(|key| place(*key))),
         }
-        self.keys.append(&mut found);
+        found
     }
 
     fn place_of_number(&mut self, number: i64) -> u32 {
