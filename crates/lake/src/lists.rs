@@ -22,7 +22,7 @@ use crate::{Lake, LakeError};
 
 /// Rows of the two months that make a part, to the rows that the lake holds at once: a finding has many, and those of one
 /// part had better be far more than the pages it shares with the next.
-const PART_FACTOR: usize = 16;
+const PART_FACTOR: usize = 4;
 /// What is no part of its own but to keep both threads busy.
 const SMALLEST_PART: usize = 32 * 1024;
 /// Findings that a part may have, some 300 bytes each; with more it is cut in two.
