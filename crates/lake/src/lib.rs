@@ -1,22 +1,15 @@
-//! Events and sightings at rest, and every question asked of them.
+//! Events and sightings at rest, and every question asked of them, in the order the data flows.
 //!
 //! Two Delta Lake tables in a folder, both partitioned by day of the reporting zone, readable by any
 //! Delta reader. `events` is the truth; `sightings` is folded from it and can be rebuilt.
 //!
-//! In the order the data flows:
-//!
-//! * [`schema`] – the columns of both tables;
-//! * [`order`] – a batch of events sorted by day, subject and finding;
+//! * [`schema`], [`order`] – the columns of both tables; a batch of events sorted by day, subject and finding;
 //! * [`fold`], [`sighting`] – sorted events → sightings, and sightings → fewer sightings;
 //! * [`writer`] – batches → Parquet files by day, which readers may skip ([`file`], [`words`]) and damage shows in ([`sum`]);
-//! * [`store`], [`table`] – a Delta table whose log and data are synced to the disk before they count;
-//! * [`lake`] – both tables together: commit one report, recover, open;
+//! * [`lake`] – both tables ([`table`]) together, synced before they count ([`store`]): commit a report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
-//! * [`ask`] – the questions, as SQL or, through many days, straight from files: [`scan`] by what [`skip`] and
-//!   [`wanted`] leave, for [`tally`], [`seen`], [`lists`];
-//! * [`care`], [`damage`] – compaction, retention, vacuum, rebuilding; which files are damaged, and others in their place;
-//!   [`merge`] puts a day's files together;
-//! * [`parts`] – stretches of all addresses, for lists and for [`merge`].
+//! * [`ask`] – the questions, as SQL or straight from files ([`scan`]): [`tally`], [`seen`], [`lists`];
+//! * [`care`], [`damage`] – files put together ([`merge`], by [`parts`]), forgotten, rebuilt; which are damaged.
 
 pub mod ask;
 pub mod care;
@@ -35,12 +28,10 @@ pub mod schema;
 mod seen;
 pub mod session;
 pub mod sighting;
-mod skip;
 pub mod store;
 mod sum;
 pub mod table;
 mod tally;
-mod wanted;
 mod words;
 pub mod writer;
 

@@ -13,11 +13,11 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::ask::{Filter, Listed, Months};
 use crate::lake::THREADS;
 use crate::parts::{Part, in_turn};
+use crate::scan::skip::Sought;
+use crate::scan::wanted::{Owned, Wanted};
 use crate::scan::{Coded, Numbered, Rows, Samples};
 use crate::schema::SAMPLES_MAX;
 use crate::sighting::Sample;
-use crate::skip::Sought;
-use crate::wanted::{Owned, Wanted};
 use crate::{Lake, LakeError};
 
 /// Rows of the two months that make a part, to the rows that the lake holds at once: a finding has many, and those of one

@@ -22,8 +22,8 @@ use parquet::file::metadata::PageIndexPolicy;
 use crate::fold::{KEY, Merger, sort_and_fold};
 use crate::order::sort;
 use crate::parts::{Part, in_turn};
+use crate::scan::skip::{self, AddressColumns, OF_EVENTS, OF_SIGHTINGS, Sought};
 use crate::schema::{DAY, EVENTS, SIGHTINGS, position};
-use crate::skip::{self, AddressColumns, OF_EVENTS, OF_SIGHTINGS, Sought};
 use crate::table::Table;
 use crate::{Lake, LakeError};
 
@@ -148,7 +148,7 @@ impl DayFiles {
     }
 }
 
-fn halves<'b>(batch: &'b RecordBatch, columns: AddressColumns) -> [&'b Int64Array; 2] {
+fn halves(batch: &RecordBatch, columns: AddressColumns) -> [&Int64Array; 2] {
     columns.map(|column| batch.column(position(batch.schema_ref(), column)).as_primitive::<Int64Type>())
 }
 

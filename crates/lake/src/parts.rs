@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::LakeError;
 use crate::lake::THREADS;
-use crate::skip::Sought;
+use crate::scan::skip::Sought;
 
 /// A stretch of all addresses.
 pub(crate) struct Part {

@@ -1,6 +1,9 @@
 //! Sightings read straight from their files by two threads, a day after the other: words stay numbers of a file's own
 //! dictionary, and nothing is sorted. For questions that go through many days; those about few rows are SQL.
 
+pub(crate) mod skip;
+pub(crate) mod wanted;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
@@ -28,8 +31,8 @@ use crate::care::files_by_day;
 use crate::lake::THREADS;
 use crate::schema::{DAY, SIGHTINGS};
 use crate::sighting::Sample;
-use crate::skip::{self, Sought};
 use crate::{Lake, LakeError};
+use skip::Sought;
 
 /// Files whose ends are kept, some 20 KB each; with more, all are read again.
 const ENDS_MAX: usize = 4_096;

@@ -9,8 +9,8 @@ use event::time::day_text;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ask::{By, Count, Filter};
+use crate::scan::wanted::{Owned, Wanted};
 use crate::scan::{Coded, Numbered, Rows, Whole};
-use crate::wanted::{Owned, Wanted};
 use crate::{Lake, LakeError};
 
 /// What a count reads.

@@ -73,7 +73,11 @@ impl Limit {
         let mut rows = self.rows.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         // Fuller than full is a cell only when the clock was set back: nobody waits for the time that was.
         let fullest = now + self.burst + self.every;
-        let full_until = [0, 1].map(|row: usize| rows[row][cells[row]].clamp(now, fullest));
+        let full_until = [0, 1].map(|row: usize| {
+            let cell = &mut rows[row][cells[row]];
+            *cell = (*cell).min(fullest);
+            (*cell).max(now)
+        });
         let emptier = full_until[0].min(full_until[1]);
         if emptier - now > self.burst {
             return Err(((emptier - now - self.burst) as u64).div_ceil(SECOND as u64).max(1));
