@@ -89,7 +89,7 @@ complete -c haidang -n "__fish_haidang_using_subcommand list" -l org -d 'Organis
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l asn -d 'Autonomous system number that the feed gave' -r
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l month -d 'The month, YYYY-MM' -r
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l out -d 'Folder for the files' -r -F
-complete -c haidang -n "__fish_haidang_using_subcommand list" -l format -d 'csv, xlsx or both; XLSX up to 100,000 rows' -r -f -a "csv\t''
+complete -c haidang -n "__fish_haidang_using_subcommand list" -l format -d 'csv, xlsx or both; XLSX up to 100,000 rows (if not said: both, for an operator csv)' -r -f -a "csv\t''
 xlsx\t''"
 complete -c haidang -n "__fish_haidang_using_subcommand list" -l kind -d 'Kinds: botnet, exposed, abuse, victim, none, or all' -r -f -a "botnet\t''
 exposed\t''
