@@ -3,30 +3,28 @@
 //! Files are sorted by subject, so a part of all addresses is a stretch of every file: each part is folded in memory by a
 //! thread of its own and told before the next but one is begun. What is held depends on a part and not on the country.
 
+mod entry;
+
 use std::ops::Range;
 use std::path::PathBuf;
 
 use constituency::{Attributor, OrgId, Owner};
-use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use crate::ask::{Filter, Listed, Months};
 use crate::lake::THREADS;
 use crate::parts::{Part, in_turn};
 use crate::scan::skip::Sought;
 use crate::scan::wanted::{Owned, Wanted};
-use crate::scan::{Coded, Numbered, Rows, Samples};
-use crate::schema::SAMPLES_MAX;
-use crate::sighting::Sample;
+use crate::scan::{Numbered, Rows};
 use crate::{Lake, LakeError};
+use entry::{Entry, FeedSets, Finding, Found, Key, NONE, Seen, Subject};
 
 /// Rows of the two months that make a part, to the rows that the lake holds at once: a finding has many, and those of one
 /// part had better be far more than the pages it shares with the next.
 const PART_FACTOR: usize = 4;
 /// What is no part of its own but to keep both threads busy.
 const SMALLEST_PART: usize = 32 * 1024;
-/// Findings that a part may have, some 300 bytes each; with more it is cut in two.
-const PART_FINDINGS: usize = 512 * 1024;
 /// What tells findings and owners apart, and is read of the days before both months.
 const EARLIER: [&str; 11] = [
     "subject_kind",
@@ -45,10 +43,6 @@ const EARLIER: [&str; 11] = [
 const BEFORE: [&str; 3] = ["first", "last", "feed_place"];
 /// What is read of the month itself besides.
 const THIS: [&str; 2] = ["count", "samples"];
-/// The columns of words of a finding.
-const WORDS: [&str; 4] = ["kind", "family", "identifier", "transport"];
-/// No word, no text, no port.
-const NONE: u32 = u32::MAX;
 
 /// Whose findings make a list: those of one of these organisations, of one of these operators; of everybody if none is
 /// named.
@@ -339,207 +333,6 @@ impl Pass<'_> {
             flags: flags.names().collect::<Vec<_>>().join(" "),
             feeds: feeds.join(" "),
             samples: entry.samples,
-        }
-    }
-}
-
-/// An address, or the number of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Subject {
-    bits: (u64, u64),
-    /// [`NONE`] for an address.
-    text: u32,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    subject: Subject,
-    finding: u32,
-    list: u32,
-}
-
-/// What was found: the numbers of its [`WORDS`], and the port of an exposed service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Finding {
-    words: [u32; WORDS.len()],
-    port: Option<i32>,
-}
-
-/// The columns of findings.
-struct FindingColumns<'b> {
-    words: [(Coded<'b>, Vec<u32>); WORDS.len()],
-    ports: Option<&'b arrow_array::Int32Array>,
-}
-
-impl Finding {
-    fn columns<'b>(rows: &Rows<'b>, known: &Numbered) -> FindingColumns<'b> {
-        let words = WORDS.map(|name| {
-            let words = rows.words(name);
-            (words, words.each(|word| known.number(word)))
-        });
-        FindingColumns { words, ports: rows.ports() }
-    }
-}
-
-impl FindingColumns<'_> {
-    fn of(&self, row: usize) -> Finding {
-        let number = |at: usize| self.words[at].0.code(row).map_or(NONE, |code| self.words[at].1[code]);
-        let port = self.ports.filter(|ports| arrow_array::Array::is_valid(ports, row)).map(|ports| ports.value(row));
-        Finding { words: std::array::from_fn(number), port }
-    }
-}
-
-/// Findings by numbers.
-#[derive(Default)]
-struct Findings {
-    numbers: FxHashMap<Finding, u32>,
-    all: Vec<Finding>,
-}
-
-impl Findings {
-    fn known(&self, finding: Finding) -> Option<u32> {
-        self.numbers.get(&finding).copied()
-    }
-
-    fn number(&mut self, finding: Finding) -> u32 {
-        *self.numbers.entry(finding).or_insert_with(|| {
-            self.all.push(finding);
-            self.all.len() as u32 - 1
-        })
-    }
-
-    /// The place of each in the order of their words, what has none last.
-    fn ranks(&self, words: &[String]) -> Vec<u32> {
-        let word = |number: &u32| words.get(*number as usize).map_or((true, ""), |word| (false, word.as_str()));
-        let key = |at: &u32| {
-            let Finding { words, port } = &self.all[*at as usize];
-            (words.each_ref().map(word), port.is_none(), *port)
-        };
-        let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
-        order.sort_unstable_by_key(key);
-        let mut ranks = vec![0; order.len()];
-        (0..).zip(order).for_each(|(rank, at)| ranks[at as usize] = rank);
-        ranks
-    }
-}
-
-/// Sets of feeds by numbers: there are few. Number 0 has none.
-struct FeedSets {
-    sets: Vec<Vec<u32>>,
-    /// The set that a set and one more feed make.
-    more: FxHashMap<(u32, u32), u32>,
-}
-
-impl Default for FeedSets {
-    fn default() -> Self {
-        Self { sets: vec![Vec::new()], more: FxHashMap::default() }
-    }
-}
-
-impl FeedSets {
-    fn of(&self, set: u32) -> &[u32] {
-        &self.sets[set as usize]
-    }
-
-    fn with(&mut self, set: u32, feed: u32) -> u32 {
-        if self.of(set).contains(&feed) {
-            return set;
-        }
-        *self.more.entry((set, feed)).or_insert_with(|| {
-            let mut more = self.sets[set as usize].clone();
-            more.push(feed);
-            self.sets.push(more);
-            self.sets.len() as u32 - 1
-        })
-    }
-}
-
-/// What a part has.
-#[derive(Default)]
-struct Found {
-    /// In the order in which they were met: that of the addresses, mostly, so that neighbours lie together.
-    entries: IndexMap<Key, Entry, FxBuildHasher>,
-    findings: Findings,
-    feeds: FeedSets,
-    can_be_cut: bool,
-}
-
-impl Found {
-    fn is_full(&self) -> bool {
-        self.can_be_cut && self.entries.len() > PART_FINDINGS
-    }
-}
-
-/// A row of sightings.
-struct Seen<'s> {
-    day: i32,
-    /// The day in its month.
-    bit: u32,
-    is_this: bool,
-    owner: Owner,
-    first: i64,
-    last: i64,
-    count: i64,
-    feed: Option<u32>,
-    samples: Option<&'s Samples<'s>>,
-    row: usize,
-}
-
-/// A finding of a list. Days come in order: what is of the month before is overwritten by the month's.
-#[derive(Default)]
-struct Entry {
-    /// Days of the month, and of the month before, a bit each.
-    days: u32,
-    days_before: u32,
-    earlier: bool,
-    first: i64,
-    last: i64,
-    count: i64,
-    /// The newest day and the owner on it.
-    newest: Option<i32>,
-    owner: Owner,
-    feeds: u32,
-    /// The smallest, in order.
-    samples: Vec<Sample>,
-}
-
-impl Entry {
-    fn see(&mut self, seen: &Seen<'_>, feeds: &mut FeedSets, attributor: &Attributor) {
-        let known = if seen.is_this { &mut self.days } else { &mut self.days_before };
-        if *known == 0 {
-            (self.first, self.last) = (seen.first, seen.last);
-        }
-        *known |= seen.bit;
-        (self.first, self.last) = (self.first.min(seen.first), self.last.max(seen.last));
-        self.own(seen, attributor);
-        if seen.is_this {
-            self.count += seen.count;
-            self.feeds = seen.feed.map_or(self.feeds, |feed| feeds.with(self.feeds, feed));
-            seen.samples.into_iter().flat_map(|samples| samples.of(seen.row)).for_each(|sample| self.keep(sample));
-        }
-    }
-
-    /// The newest owner stays; of two on one day the one whose codes come last, whatever the order of files.
-    fn own(&mut self, seen: &Seen<'_>, attributor: &Attributor) {
-        let rank = |owner: &Owner| {
-            let code = |id: Option<OrgId>| id.map(|id| attributor.code(id));
-            (code(owner.organisation), code(owner.isp), owner.place, owner.flags)
-        };
-        let is_newer = self.newest.is_none_or(|newest| newest < seen.day);
-        if is_newer
-            || self.newest == Some(seen.day) && self.owner != seen.owner && rank(&seen.owner) > rank(&self.owner)
-        {
-            (self.newest, self.owner) = (Some(seen.day), seen.owner);
-        }
-    }
-
-    fn keep(&mut self, sample: Sample) {
-        if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(|last| *last < sample) {
-            return;
-        }
-        if let Err(at) = self.samples.binary_search(&sample) {
-            self.samples.insert(at, sample);
-            self.samples.truncate(SAMPLES_MAX);
         }
     }
 }

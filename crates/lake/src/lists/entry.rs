@@ -1,0 +1,217 @@
+//! A finding of a list as it is added up, and how findings, words and feeds are numbered meanwhile.
+
+use constituency::{Attributor, OrgId, Owner};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use crate::scan::{Coded, Numbered, Rows, Samples};
+use crate::schema::SAMPLES_MAX;
+use crate::sighting::Sample;
+
+/// Findings that a part may have, some 300 bytes each; with more it is cut in two.
+const PART_FINDINGS: usize = 512 * 1024;
+/// The columns of words of a finding.
+const WORDS: [&str; 4] = ["kind", "family", "identifier", "transport"];
+/// No word, no text, no port.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// An address, or the number of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Subject {
+    pub(super) bits: (u64, u64),
+    /// [`NONE`] for an address.
+    pub(super) text: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) subject: Subject,
+    pub(super) finding: u32,
+    pub(super) list: u32,
+}
+
+/// What was found: the numbers of its [`WORDS`], and the port of an exposed service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Finding {
+    pub(super) words: [u32; WORDS.len()],
+    pub(super) port: Option<i32>,
+}
+
+/// The columns of findings.
+pub(super) struct FindingColumns<'b> {
+    pub(super) words: [(Coded<'b>, Vec<u32>); WORDS.len()],
+    pub(super) ports: Option<&'b arrow_array::Int32Array>,
+}
+
+impl Finding {
+    pub(super) fn columns<'b>(rows: &Rows<'b>, known: &Numbered) -> FindingColumns<'b> {
+        let words = WORDS.map(|name| {
+            let words = rows.words(name);
+            (words, words.each(|word| known.number(word)))
+        });
+        FindingColumns { words, ports: rows.ports() }
+    }
+}
+
+impl FindingColumns<'_> {
+    pub(super) fn of(&self, row: usize) -> Finding {
+        let number = |at: usize| self.words[at].0.code(row).map_or(NONE, |code| self.words[at].1[code]);
+        let port = self.ports.filter(|ports| arrow_array::Array::is_valid(ports, row)).map(|ports| ports.value(row));
+        Finding { words: std::array::from_fn(number), port }
+    }
+}
+
+/// Findings by numbers.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub(super) numbers: FxHashMap<Finding, u32>,
+    pub(super) all: Vec<Finding>,
+}
+
+impl Findings {
+    pub(super) fn known(&self, finding: Finding) -> Option<u32> {
+        self.numbers.get(&finding).copied()
+    }
+
+    pub(super) fn number(&mut self, finding: Finding) -> u32 {
+        *self.numbers.entry(finding).or_insert_with(|| {
+            self.all.push(finding);
+            self.all.len() as u32 - 1
+        })
+    }
+
+    /// The place of each in the order of their words, what has none last.
+    pub(super) fn ranks(&self, words: &[String]) -> Vec<u32> {
+        let word = |number: &u32| words.get(*number as usize).map_or((true, ""), |word| (false, word.as_str()));
+        let key = |at: &u32| {
+            let Finding { words, port } = &self.all[*at as usize];
+            (words.each_ref().map(word), port.is_none(), *port)
+        };
+        let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
+        order.sort_unstable_by_key(key);
+        let mut ranks = vec![0; order.len()];
+        (0..).zip(order).for_each(|(rank, at)| ranks[at as usize] = rank);
+        ranks
+    }
+}
+
+/// Sets of feeds by numbers: there are few. Number 0 has none.
+pub(super) struct FeedSets {
+    pub(super) sets: Vec<Vec<u32>>,
+    /// The set that a set and one more feed make.
+    pub(super) more: FxHashMap<(u32, u32), u32>,
+}
+
+impl Default for FeedSets {
+    fn default() -> Self {
+        Self { sets: vec![Vec::new()], more: FxHashMap::default() }
+    }
+}
+
+impl FeedSets {
+    pub(super) fn of(&self, set: u32) -> &[u32] {
+        &self.sets[set as usize]
+    }
+
+    pub(super) fn with(&mut self, set: u32, feed: u32) -> u32 {
+        if self.of(set).contains(&feed) {
+            return set;
+        }
+        *self.more.entry((set, feed)).or_insert_with(|| {
+            let mut more = self.sets[set as usize].clone();
+            more.push(feed);
+            self.sets.push(more);
+            self.sets.len() as u32 - 1
+        })
+    }
+}
+
+/// What a part has.
+#[derive(Default)]
+pub(super) struct Found {
+    /// In the order in which they were met: that of the addresses, mostly, so that neighbours lie together.
+    pub(super) entries: IndexMap<Key, Entry, FxBuildHasher>,
+    pub(super) findings: Findings,
+    pub(super) feeds: FeedSets,
+    pub(super) can_be_cut: bool,
+}
+
+impl Found {
+    pub(super) fn is_full(&self) -> bool {
+        self.can_be_cut && self.entries.len() > PART_FINDINGS
+    }
+}
+
+/// A row of sightings.
+pub(super) struct Seen<'s> {
+    pub(super) day: i32,
+    /// The day in its month.
+    pub(super) bit: u32,
+    pub(super) is_this: bool,
+    pub(super) owner: Owner,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) count: i64,
+    pub(super) feed: Option<u32>,
+    pub(super) samples: Option<&'s Samples<'s>>,
+    pub(super) row: usize,
+}
+
+/// A finding of a list. Days come in order: what is of the month before is overwritten by the month's.
+#[derive(Default)]
+pub(super) struct Entry {
+    /// Days of the month, and of the month before, a bit each.
+    pub(super) days: u32,
+    pub(super) days_before: u32,
+    pub(super) earlier: bool,
+    pub(super) first: i64,
+    pub(super) last: i64,
+    pub(super) count: i64,
+    /// The newest day and the owner on it.
+    pub(super) newest: Option<i32>,
+    pub(super) owner: Owner,
+    pub(super) feeds: u32,
+    /// The smallest, in order.
+    pub(super) samples: Vec<Sample>,
+}
+
+impl Entry {
+    pub(super) fn see(&mut self, seen: &Seen<'_>, feeds: &mut FeedSets, attributor: &Attributor) {
+        let known = if seen.is_this { &mut self.days } else { &mut self.days_before };
+        if *known == 0 {
+            (self.first, self.last) = (seen.first, seen.last);
+        }
+        *known |= seen.bit;
+        (self.first, self.last) = (self.first.min(seen.first), self.last.max(seen.last));
+        self.own(seen, attributor);
+        if seen.is_this {
+            self.count += seen.count;
+            self.feeds = seen.feed.map_or(self.feeds, |feed| feeds.with(self.feeds, feed));
+            seen.samples.into_iter().flat_map(|samples| samples.of(seen.row)).for_each(|sample| self.keep(sample));
+        }
+    }
+
+    /// The newest owner stays; of two on one day the one whose codes come last, whatever the order of files.
+    pub(super) fn own(&mut self, seen: &Seen<'_>, attributor: &Attributor) {
+        let rank = |owner: &Owner| {
+            let code = |id: Option<OrgId>| id.map(|id| attributor.code(id));
+            (code(owner.organisation), code(owner.isp), owner.place, owner.flags)
+        };
+        let is_newer = self.newest.is_none_or(|newest| newest < seen.day);
+        if is_newer
+            || self.newest == Some(seen.day) && self.owner != seen.owner && rank(&seen.owner) > rank(&self.owner)
+        {
+            (self.newest, self.owner) = (Some(seen.day), seen.owner);
+        }
+    }
+
+    pub(super) fn keep(&mut self, sample: Sample) {
+        if self.samples.len() == SAMPLES_MAX && self.samples.last().is_some_and(|last| *last < sample) {
+            return;
+        }
+        if let Err(at) = self.samples.binary_search(&sample) {
+            self.samples.insert(at, sample);
+            self.samples.truncate(SAMPLES_MAX);
+        }
+    }
+}
