@@ -34,7 +34,7 @@ pub(super) const NOW: &str = "2026-10-01T00:00:00Z";
 const DUCKDB: &[&str] = &["duckdb==2.0.0"];
 const DUCKDB_SCRIPT: &str = include_str!("ingest.py");
 /// The ratios asked for.
-const TO_INTELMQ: f64 = 150.0;
+const TO_INTELMQ: f64 = 200.0;
 const TO_DUCKDB: f64 = 1.5;
 const TO_RECORDS: f64 = 0.3;
 
