@@ -174,6 +174,9 @@ impl Lake {
             let change = change(&files, Vec::new(), true, now, "forget", events_version);
             self.runtime.block_on(table.commit(change))?;
         }
+        if done.days > 0 {
+            self.forget_kept()?;
+        }
         Ok(done)
     }
 

@@ -25,7 +25,7 @@ pub mod owner;
 mod parts;
 mod scan;
 pub mod schema;
-mod seen;
+pub mod seen;
 pub mod session;
 pub mod sighting;
 pub mod store;

@@ -1,7 +1,8 @@
 //! Owners' lists: the findings of a month with what was before, for many owners in one pass over the files.
 //!
-//! Files are sorted by subject, so a part of all addresses is a stretch of every file: each part is folded in memory by a
-//! thread of its own and told before the next but one is begun. What is held depends on a part and not on the country.
+//! Files are sorted by subject, so a part of all addresses is a stretch of every file: each part is read by a thread of its
+//! own, added up by stretches that a processor's cache can hold, and told before the next but one is begun. What is held
+//! depends on a part and not on the country.
 
 mod entry;
 
@@ -9,22 +10,19 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use constituency::{Attributor, OrgId, Owner};
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ask::{Filter, Listed, Months};
-use crate::lake::THREADS;
 use crate::parts::{Part, in_turn};
 use crate::scan::skip::Sought;
 use crate::scan::wanted::{Owned, Wanted};
 use crate::scan::{Numbered, Rows};
 use crate::{Lake, LakeError};
-use entry::{Entry, FeedSets, Finding, Found, Key, NONE, Seen, Subject};
+use entry::{Entry, FeedSets, Finding, FindingColumns, Found, Key, NONE, Seen, Stretch, Subject};
 
-/// Rows of the two months that make a part, to the rows that the lake holds at once: a finding has many, and those of one
-/// part had better be far more than the pages it shares with the next.
-const PART_FACTOR: usize = 4;
-/// What is no part of its own but to keep both threads busy.
-const SMALLEST_PART: usize = 32 * 1024;
+/// Rows that are added up together: what they come to stays in a processor's cache.
+const STRETCH_ROWS: usize = 32 * 1024;
 /// What tells findings and owners apart, and is read of the days before both months.
 const EARLIER: [&str; 11] = [
     "subject_kind",
@@ -97,7 +95,9 @@ impl Lake {
         let lists = Lists::of(owners, attributor);
         let (words, texts) = (Numbered::default(), Numbered::default());
         let pass = Pass { lake: self, attributor, filter, months, lists, words, texts, earlier, both };
-        pass.run(pass.parts(&sought).map_err(|error| self.blamed(error))?, each)
+        let files = pass.both.iter().flat_map(|(_, files)| files).map(PathBuf::as_path);
+        let parts = self.parts(&sought, files).map_err(|error| self.blamed(error))?;
+        pass.run(parts, each)
     }
 }
 
@@ -159,16 +159,6 @@ struct Pass<'p> {
 }
 
 impl Pass<'_> {
-    fn parts(&self, sought: &Sought) -> Result<Vec<Part>, LakeError> {
-        let mut pages = Vec::new();
-        for file in self.both.iter().flat_map(|(_, files)| files) {
-            pages.extend(self.lake.address_samples(file, sought)?);
-        }
-        let whole = Part::of(sought.clone(), pages);
-        let rows = whole.rows().div_ceil(2 * THREADS).max(SMALLEST_PART).min(self.lake.part_rows * PART_FACTOR);
-        Ok(whole.cut(rows))
-    }
-
     /// Folds parts and tells them in their order; one that has too many is cut in two and begun anew.
     fn run<E: From<LakeError>>(
         &self,
@@ -177,7 +167,7 @@ impl Pass<'_> {
     ) -> Result<(), E> {
         in_turn(
             parts,
-            |sought| self.fold(sought).map_err(|error| self.lake.blamed(error)),
+            |part| self.fold(part).map_err(|error| self.lake.blamed(error)),
             |found, part| {
                 if found.is_full() && part.pages.len() > 1 {
                     let half = part.rows().div_ceil(2);
@@ -190,87 +180,99 @@ impl Pass<'_> {
     }
 
     /// All findings of a part; too many are a sign that it is to be cut.
-    fn fold(&self, sought: &Sought) -> Result<Found, LakeError> {
-        let mut found = Found { can_be_cut: !sought.ranges.is_empty(), ..Found::default() };
+    fn fold(&self, part: &Part) -> Result<Found, LakeError> {
+        let mut found = Found::of(part, STRETCH_ROWS);
         for (day, files) in &self.both {
-            let is_this = *day >= self.months.from;
-            let columns: Vec<&str> =
-                EARLIER.iter().chain(&BEFORE).chain(THIS.iter().filter(|_| is_this)).copied().collect();
+            let this = THIS.iter().filter(|_| *day >= self.months.from);
+            let columns: Vec<&str> = EARLIER.iter().chain(&BEFORE).chain(this).copied().collect();
             for file in files {
-                if found.is_full() {
-                    return Ok(found);
-                }
-                self.lake.read_sought(file, &columns, sought, |rows| {
-                    self.add(&mut found, sought, *day, rows);
+                self.lake.read_sought(file, &columns, &part.sought, |rows| {
+                    self.collect(&mut found, &part.sought, *day, rows);
                     Ok(())
                 })?;
             }
         }
-        if found.entries.is_empty() {
-            return Ok(found);
-        }
-        for (day, files) in &self.earlier {
+        let earlier = if found.findings.all.is_empty() { &[][..] } else { &self.earlier };
+        for (day, files) in earlier {
             for file in files {
-                self.lake.read_sought(file, &EARLIER, sought, |rows| {
-                    self.mark(&mut found, sought, *day, rows);
+                self.lake.read_sought(file, &EARLIER, &part.sought, |rows| {
+                    self.collect_earlier(&mut found, &part.sought, *day, rows);
                     Ok(())
                 })?;
+            }
+        }
+        for stretch in std::mem::take(&mut found.stretches) {
+            self.add_up(&mut found, &stretch);
+            if found.is_full() {
+                break;
             }
         }
         Ok(found)
     }
 
-    fn add(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
-        let finding = Finding::columns(rows, &self.words);
-        let feeds = rows.words("feed");
-        let feed_numbers = feeds.each(|feed| self.words.number(feed));
+    /// The rows of both months, each to its stretch.
+    fn collect(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
+        let (findings, feeds) = (FindingColumns::of(rows, &self.words), rows.numbered("feed", &self.words));
         let (firsts, lasts) = (rows.instants("first").unwrap_or_default(), rows.instants("last").unwrap_or_default());
         let (counts, samples) = (rows.whole("count"), rows.samples());
-        let month = if day >= self.months.from { self.months.from } else { self.months.before };
         self.each_owned(sought, day, rows, |row, subject, owner| {
-            let mut lists = self.lists.with(owner).peekable();
-            if lists.peek().is_none() {
-                return;
-            }
-            let seen = Seen {
+            let finding = found.findings.number(findings.finding(row));
+            let stretch = found.stretch(subject);
+            let begin = stretch.samples.len();
+            stretch.samples.extend(samples.iter().flat_map(|samples| samples.of(row)));
+            stretch.seen.push(Seen {
+                what: (subject, finding),
                 day,
-                bit: 1 << ((day - month) as u32 % u32::BITS),
-                is_this: day >= self.months.from,
                 owner: *owner,
                 first: firsts.get(row).copied().unwrap_or_default(),
                 last: lasts.get(row).copied().unwrap_or_default(),
                 count: counts.get(row).unwrap_or_default(),
-                feed: feeds.code(row).and_then(|code| feed_numbers.get(code).copied()),
-                samples: samples.as_ref(),
-                row,
-            };
-            let finding = found.findings.number(finding.of(row));
-            for list in lists {
-                let entry = found.entries.entry(Key { subject, finding, list }).or_default();
-                entry.see(&seen, &mut found.feeds, self.attributor);
-            }
+                feed: feeds.0.code(row).and_then(|code| feeds.1.get(code).copied()).unwrap_or(NONE),
+                samples: (begin as u32, stretch.samples.len() as u32),
+            });
         });
     }
 
-    fn mark(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
-        let finding = Finding::columns(rows, &self.words);
+    /// The rows of the days before.
+    fn collect_earlier(&self, found: &mut Found, sought: &Sought, day: i32, rows: &Rows<'_>) {
+        let findings = FindingColumns::of(rows, &self.words);
         self.each_owned(sought, day, rows, |row, subject, owner| {
-            let Some(finding) = found.findings.known(finding.of(row)) else { return };
-            for list in self.lists.with(owner) {
-                if let Some(entry) = found.entries.get_mut(&Key { subject, finding, list }) {
-                    entry.earlier = true;
-                }
+            if let Some(finding) = found.findings.known(findings.finding(row)) {
+                found.stretch(subject).earlier.push(((subject, finding), *owner));
             }
         });
     }
 
-    /// Every row that is wanted, with its subject and owner.
+    /// What the rows of a stretch come to.
+    fn add_up(&self, found: &mut Found, stretch: &Stretch) {
+        let mut entries: IndexMap<Key, Entry, FxBuildHasher> = IndexMap::default();
+        let key = |(subject, finding), list| Key { subject, finding, list };
+        for seen in &stretch.seen {
+            let is_this = seen.day >= self.months.from;
+            let month = if is_this { self.months.from } else { self.months.before };
+            let bit = 1 << ((seen.day - month) as u32 % u32::BITS);
+            let samples = &stretch.samples[seen.samples.0 as usize..seen.samples.1 as usize];
+            for list in self.lists.with(&seen.owner) {
+                let entry = entries.entry(key(seen.what, list)).or_default();
+                entry.see(seen, is_this, bit, samples, &mut found.feeds, self.attributor);
+            }
+        }
+        for (what, owner) in &stretch.earlier {
+            for list in self.lists.with(owner) {
+                entries.entry(key(*what, list)).and_modify(|entry| entry.earlier = true);
+            }
+        }
+        found.entries.extend(entries);
+    }
+
+    /// Every row that is wanted and somebody's, with its subject and owner.
     fn each_owned(&self, sought: &Sought, day: i32, rows: &Rows<'_>, mut each: impl FnMut(usize, Subject, &Owner)) {
         let (wanted, owned) = (Wanted::of(self.filter, rows), Owned::of(rows));
         let is_wanted = |row: &usize| sought.has(owned.bits(*row)) && wanted.wants(*row, &owned);
         let wanted: Vec<usize> = (0..rows.len()).filter(is_wanted).collect();
         let owners = owned.owners(&wanted, day, self.attributor);
-        for (row, owner) in wanted.into_iter().zip(&owners) {
+        for (row, owner) in wanted.into_iter().zip(&owners).filter(|(_, owner)| self.lists.with(owner).next().is_some())
+        {
             let subject = owned.bits(row).map_or_else(
                 || Subject { text: owned.number(row, &self.texts), bits: (0, 0) },
                 |bits| Subject { text: NONE, bits: ((bits >> 64) as u64, bits as u64) },
@@ -283,10 +285,10 @@ impl Pass<'_> {
     fn tell<E>(&self, found: Found, each: &mut impl FnMut(usize, Listed) -> Result<(), E>) -> Result<(), E> {
         let words = self.words.texts();
         let texts =
-            if found.entries.keys().any(|key| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
+            if found.entries.iter().any(|(key, _)| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
         let (ranks, findings) = (found.findings.ranks(&words), found.findings.all);
         let text = |subject: Subject| texts.get(subject.text as usize).and_then(|text| text.split_once(' '));
-        let mut entries: Vec<(Key, Entry)> = found.entries.into_iter().collect();
+        let mut entries = found.entries;
         entries.sort_unstable_by_key(|(key, _)| {
             (
                 text(key.subject).map(|(kind, text)| (text, kind)),

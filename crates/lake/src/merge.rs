@@ -112,7 +112,7 @@ impl DayFiles {
             self.files.iter().flat_map(|(_, ends)| skip::samples(ends.metadata(), &all, self.columns)).collect();
         in_turn(
             Part::of(all, pages).cut(self.part_rows),
-            |sought| work(&self.read(sought)?),
+            |part| work(&self.read(&part.sought)?),
             |made, _| {
                 if made.num_rows() > 0 {
                     each(made)?;

@@ -3,11 +3,18 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::path::Path;
 use std::thread;
 
-use crate::LakeError;
 use crate::lake::THREADS;
 use crate::scan::skip::Sought;
+use crate::{Lake, LakeError};
+
+/// Rows of sightings that make a part, to the rows that the lake holds at once: a finding has many, and those of one part had
+/// better be far more than the pages it shares with the next.
+const PART_FACTOR: usize = 4;
+/// What is no part of its own but to keep both threads busy.
+const SMALLEST_PART: usize = 32 * 1024;
 
 /// A stretch of all addresses.
 pub(crate) struct Part {
@@ -25,22 +32,54 @@ impl Part {
 
     /// Cuts it into such of about so many rows.
     pub(crate) fn cut(self, rows: usize) -> Vec<Self> {
-        let (mut parts, mut held, mut begun, mut from) = (Vec::new(), 0, 0, 0);
-        for (at, (address, page)) in self.pages.iter().enumerate() {
-            if held >= rows && *address > self.pages[begun].0 {
-                let sought = Sought { ranges: self.sought.within((from, address - 1)), texts: false };
-                parts.push(Self { sought, pages: self.pages[begun..at].to_vec() });
-                (held, begun, from) = (0, at, *address);
+        let (mut parts, mut pages, mut from) = (Vec::new(), self.pages.as_slice(), 0);
+        for bound in self.bounds(rows) {
+            let (before, rest) = pages.split_at(pages.partition_point(|page| page.0 < bound));
+            let sought = Sought { ranges: self.sought.within((from, bound - 1)), texts: false };
+            parts.push(Self { sought, pages: before.to_vec() });
+            (pages, from) = (rest, bound);
+        }
+        let sought = Sought { ranges: self.sought.within((from, u128::MAX)), texts: self.sought.texts };
+        parts.push(Self { sought, pages: pages.to_vec() });
+        parts
+    }
+
+    /// The addresses at which stretches of about so many rows begin, but for the first.
+    pub(crate) fn bounds(&self, rows: usize) -> Vec<u128> {
+        let mut begun = self.pages.first().map_or(0, |page| page.0);
+        let (mut bounds, mut held) = (Vec::new(), 0);
+        for (address, page) in &self.pages {
+            if held >= rows && *address > begun {
+                bounds.push(*address);
+                (begun, held) = (*address, 0);
             }
             held += page;
         }
-        let sought = Sought { ranges: self.sought.within((from, u128::MAX)), texts: self.sought.texts };
-        parts.push(Self { sought, pages: self.pages[begun..].to_vec() });
-        parts
+        bounds
     }
 
     pub(crate) fn rows(&self) -> usize {
         self.pages.iter().map(|page| page.1).sum()
+    }
+}
+
+impl Lake {
+    /// Cuts what is sought so that each part has about as many rows of some files of sightings as the lake holds at once.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn parts<'f>(
+        &self,
+        sought: &Sought,
+        files: impl Iterator<Item = &'f Path>,
+    ) -> Result<Vec<Part>, LakeError> {
+        let mut pages = Vec::new();
+        for file in files {
+            pages.extend(self.address_samples(file, sought)?);
+        }
+        let whole = Part::of(sought.clone(), pages);
+        let rows = whole.rows().div_ceil(2 * THREADS).max(SMALLEST_PART).min(self.part_rows * PART_FACTOR);
+        Ok(whole.cut(rows))
     }
 }
 
@@ -51,12 +90,12 @@ impl Part {
 /// That of `work` or of `tell`.
 pub(crate) fn in_turn<T: Send, E: From<LakeError>>(
     parts: Vec<Part>,
-    work: impl Fn(&Sought) -> Result<T, LakeError> + Sync,
+    work: impl Fn(&Part) -> Result<T, LakeError> + Sync,
     mut tell: impl FnMut(T, Part) -> Result<Vec<Part>, E>,
 ) -> Result<(), E> {
     let (broken, work) = (|_| LakeError::from(io::Error::other("a thread of the lake broke off")), &work);
     thread::scope(|scope| {
-        let begin = |part: Part| scope.spawn(move || (work(&part.sought), part));
+        let begin = |part: Part| scope.spawn(move || (work(&part), part));
         let mut waiting = parts.into_iter();
         let mut begun: VecDeque<_> = waiting.by_ref().take(THREADS).map(begin).collect();
         while let Some(first) = begun.pop_front() {

@@ -73,7 +73,8 @@ impl Lake {
         })
     }
 
-    /// Gives the rows of a file of sightings in which there may be what is sought to `step`, others among them.
+    /// Gives the rows of a file of sightings in which there may be what is sought to `step`, others among them, a row group
+    /// after the other.
     ///
     /// # Errors
     /// The disk's, or that of `step`.
@@ -188,7 +189,7 @@ impl<T> Dealt<T> {
 }
 
 /// Whether a file's bytes are to blame, or that it is not there; anything else is a trouble of the machine.
-fn is_of_file(error: &LakeError) -> bool {
+pub(crate) fn is_of_file(error: &LakeError) -> bool {
     match error {
         LakeError::Parquet(_) | LakeError::Columns(_) => true,
         LakeError::Disk(error) => error.kind() == std::io::ErrorKind::NotFound,
@@ -268,6 +269,12 @@ impl<'b> Rows<'b> {
     pub(crate) fn words(&self, name: &str) -> Coded<'b> {
         let column = self.0.column_by_name(name).and_then(|column| column.as_dictionary_opt::<Int32Type>());
         Coded(column.and_then(|column| Some((column.keys(), column.values().as_string_opt::<i32>()?))))
+    }
+
+    /// A column of words, and the number that each has among those known.
+    pub(crate) fn numbered(&self, name: &str, known: &Numbered) -> (Coded<'b>, Vec<u32>) {
+        let words = self.words(name);
+        (words, words.each(|word| known.number(word)))
     }
 
     /// A column of whole numbers.
@@ -355,6 +362,11 @@ impl<'b> Coded<'b> {
 pub(crate) struct Numbered(Mutex<FxHashMap<String, u32>>);
 
 impl Numbered {
+    /// Texts whose numbers are their places.
+    pub(crate) fn of(texts: &[String]) -> Self {
+        Self(Mutex::new((0..).zip(texts).map(|(number, text)| (text.clone(), number)).collect()))
+    }
+
     /// The number of a text, from 0.
     pub(crate) fn number(&self, text: &str) -> u32 {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -176,8 +176,8 @@ impl Counting<'_> {
 
     fn group<'b>(&self, by: By, rows: &Rows<'b>) -> Group<'b> {
         let words = |name| {
-            let words = rows.words(name);
-            Group::Words(words, words.each(|word| self.words.number(word)))
+            let (words, numbers) = rows.numbered(name, &self.words);
+            Group::Words(words, numbers)
         };
         match by {
             By::Total => Group::One,

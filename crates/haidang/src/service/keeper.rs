@@ -3,16 +3,14 @@
 //! It becomes the writer only while something waits, so that commands typed beside it find the folder free.
 
 use std::cell::Cell;
-use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use disk::Disk;
-use event::rules::Kind;
 use event::time::{SECOND, day_text};
+use lake::seen::Traces;
 use lake::{Lake, LakeError};
 use pipeline::catalogue::catalogue;
 use pipeline::writer::{Clock, Outcome};
@@ -40,6 +38,8 @@ const TIDY_EVERY: i64 = 10 * 60 * SECOND;
 const LOOK_OVER_EVERY: i64 = 24 * 3600 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
+/// Between two times that the index of what was seen is kept on the disk for the next start, microseconds.
+const KEEP_EVERY: i64 = 10 * 60 * SECOND;
 
 /// What the thread works with.
 struct Work {
@@ -151,9 +151,9 @@ impl Keeper {
 
 impl Work {
     fn run(mut self) {
-        let (mut lake, mut basis) = (None, None);
-        let (mut waits, mut stands, mut crowds) = (Once::default(), Once::default(), Once::default());
-        let (mut tidied, mut looked_over) = ((self.clock)(), 0);
+        let (mut lake, mut traces, mut basis) = (None, None, None);
+        let [mut waits, mut stands, mut crowds, mut keeps] = <[Once; 4]>::default();
+        let (mut tidied, mut looked_over, mut kept) = ((self.clock)(), 0, 0);
         while !self.ends() {
             let now = (self.clock)();
             let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
@@ -162,7 +162,7 @@ impl Work {
             if let Some(error) = waits.news(taken.err()) {
                 tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
             }
-            let renewed = self.renew(&mut lake, &mut basis);
+            let renewed = self.renew(&mut lake, &mut traces, &mut basis);
             if renewed.is_err() {
                 lake = None;
             }
@@ -172,6 +172,10 @@ impl Work {
             if !is_more && is_due(looked_over, now, LOOK_OVER_EVERY) {
                 looked_over = now;
                 look_over(lake.as_ref());
+            }
+            if is_due(kept, now, KEEP_EVERY) || self.ends() {
+                kept = now;
+                keep(lake.as_ref(), &mut traces, &mut keeps);
             }
             if !is_more && is_due(tidied, now, TIDY_EVERY) {
                 tidied = now;
@@ -227,7 +231,12 @@ impl Work {
     }
 
     /// Makes new answers if what they are made of has changed.
-    fn renew(&self, lake: &mut Option<Lake>, basis: &mut Option<Basis>) -> anyhow::Result<()> {
+    fn renew(
+        &self,
+        lake: &mut Option<Lake>,
+        traces: &mut Option<Traces>,
+        basis: &mut Option<Basis>,
+    ) -> anyhow::Result<()> {
         let lake = match lake {
             Some(lake) => {
                 lake.refresh()?;
@@ -243,7 +252,8 @@ impl Work {
             return Ok(());
         }
         let owners = owners::attributor(&self.folder, None)?;
-        self.seen.set(Some(self.seen_of(lake, today)?));
+        let traces = traces.get_or_insert_with(|| Traces::kept(lake));
+        self.seen.set(Some(self.seen_of(lake, traces, today)?));
         self.owning.set(Arc::clone(&owners), today);
         let authority = [self.authority[0].as_str(), self.authority[1].as_str()];
         match picture::front(&self.folder, lake, &owners, &self.restricted, authority, &self.devices, now) {
@@ -268,41 +278,22 @@ impl Work {
         Ok(Lake::open(&path, &Disk::default())?)
     }
 
-    fn seen_of(&self, lake: &Lake, today: i32) -> anyhow::Result<Seen> {
-        struct Row {
-            address: IpAddr,
-            what: usize,
-            kind: Kind,
-            days: (i32, i32, u32),
-            public: bool,
-            mark: Option<event::tlp::Tlp>,
-        }
+    fn seen_of(&self, lake: &Lake, traces: &mut Traces, today: i32) -> anyhow::Result<Seen> {
         let catalogue = catalogue(&self.folder)?;
-        let (mut rows, mut names, mut known) = (Vec::new(), Vec::new(), HashMap::new());
-        let gaps = lake.seen(today - SEEN_DAYS, |seen| {
-            let Some(feed) = catalogue.feed(seen.feed) else { return };
-            rows.push(Row {
+        let gaps = traces.update(lake, today - SEEN_DAYS)?;
+        let sighted = traces.iter().filter_map(|seen| {
+            let feed = catalogue.feed(seen.feed)?;
+            Some(Sighted {
                 address: event::address::from_bits(seen.bits),
-                what: *known.entry(seen.what.to_owned()).or_insert_with(|| {
-                    names.push(seen.what.to_owned());
-                    names.len() - 1
-                }),
+                family: seen.what,
                 kind: seen.kind,
-                days: (seen.first, seen.last, seen.days),
+                first: seen.first,
+                last: seen.last,
+                days: seen.days,
                 public: feed.public,
                 // A mark stricter than the feed's own was put on the event itself.
-                mark: seen.mark.filter(|mark| *mark > feed.tlp),
-            });
-        })?;
-        let sighted = rows.iter().map(|row| Sighted {
-            address: row.address,
-            family: &names[row.what],
-            kind: row.kind,
-            first: row.days.0,
-            last: row.days.1,
-            days: row.days.2,
-            public: row.public,
-            tlp: row.mark,
+                tlp: seen.mark.filter(|mark| *mark > feed.tlp),
+            })
         });
         let restricted = Restricted::families(self.restricted.iter().cloned());
         let seen = Seen::build(sighted, &restricted, self.ipv6_prefix, today);
@@ -318,6 +309,14 @@ impl Work {
 /// Whether something is to be done again; at once when the clock was set back, or it would wait for the time that was.
 fn is_due(last: i64, now: i64, every: i64) -> bool {
     now < last || now - last >= every
+}
+
+/// Keeps what was seen for the next start; without it, that takes longer.
+fn keep(lake: Option<&Lake>, traces: &mut Option<Traces>, keeps: &mut Once) {
+    let kept = lake.zip(traces.as_mut()).map_or(Ok(()), |(lake, traces)| traces.keep(lake));
+    if let Some(error) = keeps.news(kept.err()) {
+        tracing::warn!(target: "keeper", error, "what was seen of addresses cannot be kept for the next start");
+    }
 }
 
 /// Logs every damaged file of the lake.

@@ -1,10 +1,10 @@
 //! A finding of a list as it is added up, and how findings, words and feeds are numbered meanwhile.
 
 use constituency::{Attributor, OrgId, Owner};
-use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
-use crate::scan::{Coded, Numbered, Rows, Samples};
+use crate::parts::Part;
+use crate::scan::{Coded, Numbered, Rows};
 use crate::schema::SAMPLES_MAX;
 use crate::sighting::Sample;
 
@@ -39,22 +39,16 @@ pub(super) struct Finding {
 
 /// The columns of findings.
 pub(super) struct FindingColumns<'b> {
-    pub(super) words: [(Coded<'b>, Vec<u32>); WORDS.len()],
-    pub(super) ports: Option<&'b arrow_array::Int32Array>,
+    words: [(Coded<'b>, Vec<u32>); WORDS.len()],
+    ports: Option<&'b arrow_array::Int32Array>,
 }
 
-impl Finding {
-    pub(super) fn columns<'b>(rows: &Rows<'b>, known: &Numbered) -> FindingColumns<'b> {
-        let words = WORDS.map(|name| {
-            let words = rows.words(name);
-            (words, words.each(|word| known.number(word)))
-        });
-        FindingColumns { words, ports: rows.ports() }
+impl<'b> FindingColumns<'b> {
+    pub(super) fn of(rows: &Rows<'b>, known: &Numbered) -> Self {
+        Self { words: WORDS.map(|name| rows.numbered(name, known)), ports: rows.ports() }
     }
-}
 
-impl FindingColumns<'_> {
-    pub(super) fn of(&self, row: usize) -> Finding {
+    pub(super) fn finding(&self, row: usize) -> Finding {
         let number = |at: usize| self.words[at].0.code(row).map_or(NONE, |code| self.words[at].1[code]);
         let port = self.ports.filter(|ports| arrow_array::Array::is_valid(ports, row)).map(|ports| ports.value(row));
         Finding { words: std::array::from_fn(number), port }
@@ -127,34 +121,63 @@ impl FeedSets {
 }
 
 /// What a part has.
-#[derive(Default)]
 pub(super) struct Found {
-    /// In the order in which they were met: that of the addresses, mostly, so that neighbours lie together.
-    pub(super) entries: IndexMap<Key, Entry, FxBuildHasher>,
+    pub(super) entries: Vec<(Key, Entry)>,
     pub(super) findings: Findings,
     pub(super) feeds: FeedSets,
-    pub(super) can_be_cut: bool,
+    /// Rows that are not added up yet.
+    pub(super) stretches: Vec<Stretch>,
+    /// Addresses at which stretches begin, but for the first.
+    bounds: Vec<u128>,
+    can_be_cut: bool,
 }
 
 impl Found {
+    pub(super) fn of(part: &Part, stretch_rows: usize) -> Self {
+        let bounds = part.bounds(stretch_rows);
+        Self {
+            entries: Vec::new(),
+            findings: Findings::default(),
+            feeds: FeedSets::default(),
+            stretches: (0..=bounds.len()).map(|_| Stretch::default()).collect(),
+            bounds,
+            can_be_cut: !part.sought.ranges.is_empty(),
+        }
+    }
+
+    /// The stretch of a subject; what is no address goes to the first.
+    pub(super) fn stretch(&mut self, subject: Subject) -> &mut Stretch {
+        let bits = u128::from(subject.bits.0) << 64 | u128::from(subject.bits.1);
+        &mut self.stretches[self.bounds.partition_point(|bound| *bound <= bits)]
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.can_be_cut && self.entries.len() > PART_FINDINGS
     }
 }
 
+/// Rows of a stretch of addresses, by day.
+#[derive(Default)]
+pub(super) struct Stretch {
+    pub(super) seen: Vec<Seen>,
+    pub(super) samples: Vec<Sample>,
+    /// What was seen before both months, and the owner then.
+    pub(super) earlier: Vec<((Subject, u32), Owner)>,
+}
+
 /// A row of sightings.
-pub(super) struct Seen<'s> {
+pub(super) struct Seen {
+    /// The subject and the number of the finding.
+    pub(super) what: (Subject, u32),
     pub(super) day: i32,
-    /// The day in its month.
-    pub(super) bit: u32,
-    pub(super) is_this: bool,
     pub(super) owner: Owner,
     pub(super) first: i64,
     pub(super) last: i64,
     pub(super) count: i64,
-    pub(super) feed: Option<u32>,
-    pub(super) samples: Option<&'s Samples<'s>>,
-    pub(super) row: usize,
+    /// [`NONE`] if it has none.
+    pub(super) feed: u32,
+    /// Where its samples begin and end in those of the stretch.
+    pub(super) samples: (u32, u32),
 }
 
 /// A finding of a list. Days come in order: what is of the month before is overwritten by the month's.
@@ -176,23 +199,32 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn see(&mut self, seen: &Seen<'_>, feeds: &mut FeedSets, attributor: &Attributor) {
-        let known = if seen.is_this { &mut self.days } else { &mut self.days_before };
+    /// Adds a row; `bit` is its day in its month.
+    pub(super) fn see(
+        &mut self,
+        seen: &Seen,
+        is_this: bool,
+        bit: u32,
+        samples: &[Sample],
+        feeds: &mut FeedSets,
+        attributor: &Attributor,
+    ) {
+        let known = if is_this { &mut self.days } else { &mut self.days_before };
         if *known == 0 {
             (self.first, self.last) = (seen.first, seen.last);
         }
-        *known |= seen.bit;
+        *known |= bit;
         (self.first, self.last) = (self.first.min(seen.first), self.last.max(seen.last));
         self.own(seen, attributor);
-        if seen.is_this {
+        if is_this {
             self.count += seen.count;
-            self.feeds = seen.feed.map_or(self.feeds, |feed| feeds.with(self.feeds, feed));
-            seen.samples.into_iter().flat_map(|samples| samples.of(seen.row)).for_each(|sample| self.keep(sample));
+            self.feeds = if seen.feed == NONE { self.feeds } else { feeds.with(self.feeds, seen.feed) };
+            samples.iter().for_each(|sample| self.keep(*sample));
         }
     }
 
     /// The newest owner stays; of two on one day the one whose codes come last, whatever the order of files.
-    pub(super) fn own(&mut self, seen: &Seen<'_>, attributor: &Attributor) {
+    pub(super) fn own(&mut self, seen: &Seen, attributor: &Attributor) {
         let rank = |owner: &Owner| {
             let code = |id: Option<OrgId>| id.map(|id| attributor.code(id));
             (code(owner.organisation), code(owner.isp), owner.place, owner.flags)

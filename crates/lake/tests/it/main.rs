@@ -9,3 +9,4 @@ mod forms;
 mod made;
 mod naive;
 mod skipping;
+mod tracing;
