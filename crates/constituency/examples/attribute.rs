@@ -21,6 +21,10 @@ use country::Prefixes;
 use event::{address, time};
 use rustc_hash::FxHashMap;
 
+// As the program has it: among other things it asks for huge pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The seed of the benches: the same data on every machine.
 const SEED: u64 = 7;
 /// Distinct addresses: they are asked for again and again, as infected ones are.

@@ -107,6 +107,8 @@ fn timeline(claims: &[Claim], organisations: &Organisations) -> Timeline {
         let lives = named.flat_map(|id| organisations.rows(id)).map(|row| row.validity);
         days.extend(lives.flat_map(|life| [life.from, life.to]));
     }
+    // The end of what is open is no day: a turn there would be in almost every timeline and count on none.
+    days.retain(|day| *day < i32::MAX);
     days.sort_unstable();
     days.dedup();
     joined(days.into_iter().map(|day| (day, Roles::on(claims, organisations, day))))

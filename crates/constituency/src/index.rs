@@ -9,11 +9,17 @@ use crate::block;
 use crate::claim::{Named, Roles, Timeline, TimelineId};
 use crate::organisation::Organisations;
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
+use line::{Day, Line, Older, Recent};
+
+mod line;
 
 /// An answer: where its turns begin among all [`Slices`], or [`ALWAYS`] and the one slice it has on every day.
 pub(crate) type SliceAt = u32;
 /// An answer that is the same on every day.
 const ALWAYS: u32 = 1 << 28;
+
+/// Where a slice is among all [`Slices`].
+pub(crate) type SlicePlace = u32;
 
 /// What is said of an address on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -70,7 +76,7 @@ impl<'t> SlicesBuilder<'t> {
         if let Some(answer) = self.answers[id as usize] {
             return answer;
         }
-        let Slices { turns, slices } = &mut self.slices;
+        let slices = &mut self.slices.slices;
         let mut own: Vec<(i32, u32)> = Vec::new();
         each_turn(&self.timelines[id as usize], &self.places, |from, slice| {
             let at = *self.known.entry(slice).or_insert_with(|| {
@@ -81,11 +87,7 @@ impl<'t> SlicesBuilder<'t> {
                 own.push((from, at));
             }
         });
-        // Neither slices nor turns are as many as ALWAYS: memory ends before.
-        let answer = if let [(_, always)] = *own { always | ALWAYS } else { turns.len() as SliceAt };
-        if own.len() > 1 {
-            turns.extend(own.rchunks(2).map(Turns::of));
-        }
+        let answer = self.slices.add(&own);
         self.answers[id as usize] = Some(answer);
         answer
     }
@@ -106,12 +108,34 @@ impl Turns {
 }
 
 impl Slices {
+    /// One more answer, of its turns, the oldest first.
+    fn add(&mut self, turns: &[(i32, u32)]) -> SliceAt {
+        // Neither slices nor turns are as many as ALWAYS: memory ends before.
+        if let [(_, always)] = *turns {
+            return always | ALWAYS;
+        }
+        let answer = self.turns.len() as SliceAt;
+        self.turns.extend(turns.rchunks(2).map(Turns::of));
+        answer
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         size_of_val(&*self.turns) + size_of_val(&*self.slices)
     }
 
+    /// The slice of a place.
+    #[inline]
+    pub(crate) fn at(&self, place: SlicePlace) -> &Slice {
+        &self.slices[place as usize]
+    }
+
     /// The slice of an answer on a day.
     pub(crate) fn on(&self, at: SliceAt, day: i32) -> &Slice {
+        self.at(self.place_on(at, day))
+    }
+
+    /// The place of the slice of an answer on a day.
+    pub(crate) fn place_on(&self, at: SliceAt, day: i32) -> SlicePlace {
         let always = at & ALWAYS != 0;
         let mut place = place_of(at);
         let mut turns = self.turns[place];
@@ -120,7 +144,18 @@ impl Slices {
             turns = self.turns[place];
         }
         let turn = either(turns.from[0] <= day, turns.slices[0], turns.slices[1]);
-        &self.slices[either(always, at & !ALWAYS, turn) as usize]
+        either(always, at & !ALWAYS, turn)
+    }
+
+    /// What a line says of an answer.
+    fn recent(&self, at: SliceAt) -> Recent {
+        let turns = self.turns[place_of(at)];
+        let (from, slices) =
+            if at & ALWAYS == 0 { (turns.from, turns.slices) } else { ([i32::MIN; 2], [at & !ALWAYS; 2]) };
+        match (from.map(Day::from), slices.map(u16::try_from)) {
+            ([Some(turn), Some(since)], [Ok(newer), Ok(older)]) => Recent { since, turn, newer, older },
+            _ => Recent::NOTHING,
+        }
     }
 
     /// Reads what [`Slices::on`] will, which then need not wait for it. The number means nothing.
@@ -194,47 +229,6 @@ const WIDTH: u32 = 31;
 /// Stretches that are not worth a table if a line cannot say where they begin.
 const FAR_FEW: usize = 64;
 
-/// Stretches of a part in which few begin: a line of the cache.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(align(64))]
-struct Line {
-    /// Where they begin, by the next bits not seen yet. Behind the last is the last answer again.
-    starts: [u16; Self::STARTS],
-    /// The answer before the first, then theirs.
-    answers: [SliceAt; Self::STARTS + 1],
-}
-
-impl Line {
-    const STARTS: usize = 10;
-
-    fn of(stretches: &[(u128, SliceAt)], before: SliceAt, seen: u32) -> Self {
-        let last = stretches.last().map_or(before, |(_, answer)| *answer);
-        let mut line = Self { starts: [u16::MAX; Self::STARTS], answers: [last; Self::STARTS + 1] };
-        line.answers[0] = before;
-        for (at, (first, answer)) in stretches.iter().enumerate() {
-            line.starts[at] = next_bits(near(first << seen));
-            line.answers[at + 1] = *answer;
-        }
-        line
-    }
-
-    /// Whether a line can say where a stretch begins in a part.
-    fn says((first, _): &(u128, SliceAt), seen: u32) -> bool {
-        first << NEAR == 0 && first << seen << u16::BITS == 0
-    }
-
-    fn answer(&self, rest: u64) -> SliceAt {
-        let rest = next_bits(rest);
-        let begun: u16 = self.starts.iter().map(|start| u16::from(*start <= rest)).sum();
-        self.answers[usize::from(begun).min(Self::STARTS)]
-    }
-}
-
-/// The first bits of those not seen yet.
-fn next_bits(rest: u64) -> u16 {
-    (rest >> (u64::BITS - u16::BITS)) as u16
-}
-
 /// What tables say of an address: the entry of the narrowest part, and the bits not seen yet.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Way {
@@ -247,37 +241,48 @@ pub(crate) struct Way {
 pub(crate) struct Index {
     /// One table behind the other.
     tables: Vec<Entry>,
-    /// Never empty: every look-up reads one.
+    /// Never empty: every look-up reads one. The first says nothing.
     lines: Vec<Line>,
+    /// Of each line.
+    older: Vec<Older>,
     far: Vec<Box<[(u128, SliceAt)]>>,
 }
 
 impl Index {
     /// From sorted stretches of either family, the first from 0 on: of IPv4 by the 32 bits, of IPv6 by all.
-    pub(crate) fn build(ipv4: &[(u128, SliceAt)], ipv6: &[(u128, SliceAt)]) -> Self {
-        let mut index = Self { tables: vec![0; 2 * IPV4], lines: vec![Line::default()], far: Vec::new() };
-        index.fill(0, ipv6, 0, 0..FIRST);
-        index.fill(IPV4, ipv4, 0, 0..FIRST);
+    pub(crate) fn build(ipv4: &[(u128, SliceAt)], ipv6: &[(u128, SliceAt)], slices: &Slices) -> Self {
+        let (lines, older) = (vec![Line::NOTHING], vec![Older::default()]);
+        let mut index = Self { tables: vec![0; 2 * IPV4], lines, older, far: Vec::new() };
+        index.fill(0, ipv6, 0, 0..FIRST, slices);
+        index.fill(IPV4, ipv4, 0, 0..FIRST, slices);
         index.tables.shrink_to_fit();
         index.lines.shrink_to_fit();
+        index.older.shrink_to_fit();
         index
     }
 
     /// Fills the table of a part, which is chosen from by some bits.
-    fn fill(&mut self, at: usize, stretches: &[(u128, SliceAt)], mut before: SliceAt, bits: Range<u32>) {
+    fn fill(
+        &mut self,
+        at: usize,
+        stretches: &[(u128, SliceAt)],
+        mut before: SliceAt,
+        bits: Range<u32>,
+        slices: &Slices,
+    ) {
         let mut rest = stretches;
         for part in 0..1 << bits.len() {
             let lies_in = |first: u128| first << bits.start >> (u128::BITS - bits.len() as u32) == part;
             let begun = rest.iter().take_while(|(first, _)| lies_in(*first)).count();
             let (own, after) = rest.split_at(begun);
-            self.tables[at + part as usize] = self.entry(own, before, bits.end);
+            self.tables[at + part as usize] = self.entry(own, before, bits.end, slices);
             before = own.last().map_or(before, |(_, answer)| *answer);
             rest = after;
         }
     }
 
     /// The entry of a part in which some stretches begin, one of them perhaps with it.
-    fn entry(&mut self, own: &[(u128, SliceAt)], before: SliceAt, seen: u32) -> Entry {
+    fn entry(&mut self, own: &[(u128, SliceAt)], before: SliceAt, seen: u32, slices: &Slices) -> Entry {
         let (before, own) = match own {
             [(first, answer), rest @ ..] if first << seen == 0 => (*answer, rest),
             _ => (before, own),
@@ -287,7 +292,9 @@ impl Index {
         if own.is_empty() {
             before
         } else if in_line && own.len() <= Line::STARTS {
-            self.lines.push(Line::of(own, before, seen));
+            let (line, older) = Line::of(own, before, seen, slices);
+            self.lines.push(line);
+            self.older.push(older);
             (self.lines.len() - 1) as Entry | LINE
         } else if !in_line && own.len() <= FAR_FEW || seen == NEAR {
             self.far.push(std::iter::once((0, before)).chain(own.iter().copied()).collect());
@@ -296,7 +303,7 @@ impl Index {
             let bits = width(own.len(), in_line, seen);
             let at = self.tables.len();
             self.tables.resize(at + (1 << bits), 0);
-            self.fill(at, own, before, seen..seen + bits);
+            self.fill(at, own, before, seen..seen + bits, slices);
             (at / 2) as Entry | bits << WIDTH_AT | TABLE
         }
     }
@@ -326,15 +333,35 @@ impl Index {
         way
     }
 
-    /// Reads the line that [`Index::answer`] will, which then need not wait for it. The number means nothing.
+    /// Reads the line that [`Index::recent`] will, which then need not wait for it. The number means nothing.
     pub(crate) fn touch(&self, way: Way) -> u32 {
-        self.lines[either(way.entry & LINE != 0, (way.entry & !LINE) as usize, 0)].answers[0]
+        self.line(way).touch()
     }
 
-    /// The answer at the end of the way of an address.
-    pub(crate) fn answer(&self, Way { rest, entry }: Way, bits: u128) -> SliceAt {
+    /// The place of the slice of a day at the end of a way, and whether that is true: if not, it is too long ago, or no line
+    /// says it, and [`Index::answer`] has it.
+    #[inline]
+    pub(crate) fn recent(&self, way: Way, day: i32) -> (SlicePlace, bool) {
+        let line = self.line(way);
+        let (slice, is_said) = line.slice(line.place(way.rest), day);
+        (slice.into(), is_said)
+    }
+
+    /// The line at the end of a way, or else the first, which says nothing.
+    fn line(&self, way: Way) -> &Line {
+        &self.lines[line_of(way)]
+    }
+
+    /// Reads what [`Index::answer`] mostly will, which then need not wait for it. The number means nothing.
+    pub(crate) fn touch_older(&self, way: Way) -> u32 {
+        self.older[line_of(way)][0]
+    }
+
+    /// The answer at the end of the way of an address, for all days.
+    pub(crate) fn answer(&self, way: Way, bits: u128) -> SliceAt {
+        let Way { rest, entry } = way;
         if entry & LINE != 0 {
-            self.lines[(entry & !LINE) as usize].answer(rest)
+            self.older[line_of(way)][self.line(way).place(rest)]
         } else if entry & FAR != 0 {
             let far = &self.far[(entry & !FAR) as usize];
             far[far.partition_point(|(first, _)| *first <= bits) - 1].1
@@ -345,8 +372,13 @@ impl Index {
 
     pub(crate) fn bytes(&self) -> usize {
         let far: usize = self.far.iter().map(|far| size_of_val(far) + size_of_val(&**far)).sum();
-        size_of_val(&*self.tables) + size_of_val(&*self.lines) + far
+        size_of_val(&*self.tables) + size_of_val(&*self.lines) + size_of_val(&*self.older) + far
     }
+}
+
+/// The line at the end of a way, or else the first.
+fn line_of(way: Way) -> usize {
+    either(way.entry & LINE != 0, (way.entry & !LINE) as usize, 0)
 }
 
 /// Bits by which a table divides a part with so many stretches: about half of a line for every entry.
@@ -379,8 +411,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::owner::OrgId;
 
     const MAPPED: u128 = 0xffff_0000_0000;
+    /// More slices than a line can name.
+    const SLICES: u32 = u16::MAX as u32 + 100;
 
     /// Starts of networks of some length, close together or far apart: so many that tables lie in tables.
     fn some_starts(bits: u32) -> impl Strategy<Value = Vec<u128>> {
@@ -399,17 +434,48 @@ mod tests {
         })
     }
 
-    fn numbered(starts: Vec<u128>) -> Vec<(u128, SliceAt)> {
-        starts.into_iter().zip(1..).collect()
+    /// What answers say through the days: mostly of our time, some of days and slices that a line cannot say.
+    fn some_turns() -> impl Strategy<Value = Vec<Vec<(i32, u32)>>> {
+        let day = prop_oneof![8 => 20_000..20_040, 1 => -3..3, 1 => 65_500..65_600];
+        let slice = prop_oneof![20 => 0..1_000u32, 1 => u32::from(u16::MAX) - 2..SLICES];
+        let turns = (slice.clone(), prop::collection::btree_map(day, slice, 0..4));
+        let turns = turns.prop_map(|(first, later)| [(i32::MIN, first)].into_iter().chain(later).collect());
+        prop::collection::vec(turns, 1..40)
     }
 
-    /// The number of the last start that is not behind an address.
+    /// Slices that all differ, and where the answers of turns begin.
+    fn some_slices(answers: &[Vec<(i32, u32)>]) -> (Slices, Vec<SliceAt>) {
+        let isp = |n: u32| Owner { isp: OrgId::at(n as usize), ..Owner::default() };
+        let slices = (0..SLICES).map(|n| Slice { ask_asn: false, owner: isp(n) }).collect();
+        let mut slices = Slices { turns: vec![Turns::default()], slices };
+        let at = answers.iter().map(|turns| slices.add(turns)).collect();
+        (slices, at)
+    }
+
+    /// Each start with the next of some answers.
+    fn answered(starts: Vec<u128>, answers: &[SliceAt]) -> Vec<(u128, SliceAt)> {
+        starts.into_iter().zip(answers.iter().copied().cycle()).collect()
+    }
+
+    /// Each start with an answer of its own that is the same on every day.
+    fn numbered(starts: impl Iterator<Item = u128>) -> Vec<(u128, SliceAt)> {
+        starts.zip((1..).map(|n| n | ALWAYS)).collect()
+    }
+
+    fn built(ipv4: &[(u128, SliceAt)], ipv6: &[(u128, SliceAt)]) -> Index {
+        Index::build(ipv4, ipv6, &some_slices(&[]).0)
+    }
+
+    /// The answer of the last start that is not behind an address.
     fn last(stretches: &[(u128, SliceAt)], bits: u128) -> SliceAt {
         stretches.iter().rev().find(|(first, _)| *first <= bits).expect("0").1
     }
 
-    fn found(index: &Index, bits: u128) -> SliceAt {
-        index.answer(index.end(index.step(index.enter(bits))), bits)
+    /// An answer that is right on a day.
+    fn found(index: &Index, bits: u128, day: i32) -> SliceAt {
+        let way = index.end(index.step(index.enter(bits)));
+        let (slice, is_said) = index.recent(way, day);
+        if is_said { slice | ALWAYS } else { index.answer(way, bits) }
     }
 
     /// Both sides of every start.
@@ -419,51 +485,80 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_address_lies_behind_the_last_start(ipv4 in some_starts(32), ipv6 in some_starts(128), some: u128) {
-            let (ipv4, ipv6) = (numbered(ipv4), numbered(ipv6));
-            let index = Index::build(&ipv4, &ipv6);
+        fn an_address_lies_behind_the_last_start_on_every_day(
+            ipv4 in some_starts(32),
+            ipv6 in some_starts(128),
+            turns in some_turns(),
+            some: u128,
+        ) {
+            let (slices, answers) = some_slices(&turns);
+            let (ipv4, ipv6) = (answered(ipv4, &answers), answered(ipv6, &answers));
+            let index = Index::build(&ipv4, &ipv6, &slices);
+            let mut days = (19_998..20_045).chain([-4, 0, 3, 65_499, 65_534, 65_535, 65_550, i32::MAX]).cycle();
+            let mut right = |bits: u128, at: SliceAt| {
+                let day = days.next().expect("a cycle");
+                slices.on(found(&index, bits, day), day) == slices.on(at, day)
+            };
             for bits in sides(&ipv4, 1 << 96).chain([some & u128::MAX << 96]) {
-                prop_assert_eq!(found(&index, MAPPED | bits >> 96), last(&ipv4, bits));
+                prop_assert!(right(MAPPED | bits >> 96, last(&ipv4, bits)));
             }
             for bits in sides(&ipv6, 1).chain([some]).filter(|bits| !block::is_ipv4(*bits)) {
-                prop_assert_eq!(found(&index, bits), last(&ipv6, bits));
+                prop_assert!(right(bits, last(&ipv6, bits)));
+            }
+        }
+
+        #[test]
+        fn an_answer_is_its_last_turn_that_has_come(turns in some_turns(), days in prop::collection::vec(any::<i32>(), 1..20)) {
+            let (slices, answers) = some_slices(&turns);
+            for (turns, at) in turns.iter().zip(answers) {
+                for day in days.iter().copied().chain(19_999..20_041).chain([i32::MIN, -1, 0, 1, 65_550]) {
+                    let last = turns.iter().rev().find(|(from, _)| *from <= day).expect("the first").1;
+                    prop_assert_eq!(slices.on(at, day), &slices.slices[last as usize]);
+                }
             }
         }
     }
 
     #[test]
-    fn a_line_holds_ten_starts_and_a_table_more() {
-        for (count, tables, lines) in [(0, 0, 0), (1, 0, 1), (10, 0, 1), (11, 2, 2)] {
+    fn a_line_holds_seven_starts_and_a_table_more() {
+        for (count, tables, lines) in [(0, 0, 0), (1, 0, 1), (7, 0, 1), (9, 2, 2)] {
             // 192.0.16.0, 192.0.32.0 and so on.
             let starts = (1..=count).map(|n: u128| (0xc000_0000 + n * 0x1000) << 96);
-            let own: Vec<_> = [0].into_iter().chain(starts).zip(1..).collect();
-            let index = Index::build(&own, &[(0, 1)]);
+            let index = built(&numbered([0].into_iter().chain(starts)), &[(0, 1 | ALWAYS)]);
             assert_eq!((index.tables.len() - 2 * IPV4, index.lines.len() - 1), (tables, lines), "{count}");
         }
     }
 
     #[test]
+    fn what_is_of_our_days_needs_no_turns() {
+        let days = [20_000, 20_001, 20_100];
+        let (slices, answers) = some_slices(&[vec![(i32::MIN, 1), (19_000, 2), (20_001, 3)], vec![(i32::MIN, 4)]]);
+        let starts = [0, 0xc000_0200 << 96, 0xc000_0201 << 96];
+        let index = Index::build(&answered(starts.into(), &[answers[1], answers[0]]), &[(0, answers[1])], &slices);
+        assert_eq!(days.map(|day| found(&index, MAPPED | 0xc000_0200, day)), [2, 3, 3].map(|slice| slice | ALWAYS));
+        assert_eq!(found(&index, MAPPED | 0xc000_0200, 18_999), answers[0]);
+    }
+
+    #[test]
     fn a_few_hosts_of_ipv6_are_no_table_and_many_are() {
-        let hosts = |count: u128| -> Vec<_> {
-            [0].into_iter().chain((1..=count).map(|n| (0x2001_0db8 << 96) + n * 2)).zip(1..).collect()
-        };
+        let hosts = |count: u128| numbered([0].into_iter().chain((1..=count).map(|n| (0x2001_0db8 << 96) + n * 2)));
         for (count, is_table) in [(1, false), (FAR_FEW, false), (FAR_FEW + 1, true), (4_000, true)] {
             let own = hosts(count as u128);
-            let index = Index::build(&[(0, 1)], &own);
+            let index = built(&[(0, 1 | ALWAYS)], &own);
             assert_eq!(index.tables.len() > 2 * IPV4, is_table);
             assert_eq!(index.far.len(), 1);
-            assert!(sides(&own, 1).skip(1).all(|bits| found(&index, bits) == last(&own, bits)));
+            assert!(sides(&own, 1).skip(1).all(|bits| found(&index, bits, 0) == last(&own, bits)));
         }
     }
 
     #[test]
-    fn what_is_read_together_is_small() {
-        assert_eq!((size_of::<Line>(), align_of::<Line>(), size_of::<Turns>()), (64, 64, 16));
+    fn two_turns_are_small() {
+        assert_eq!(size_of::<Turns>(), 16);
     }
 
     #[test]
     fn a_small_country_has_a_small_index() {
-        let own: Vec<_> = (0..1_000).map(|n: u128| (n << 20 << 96, n as u32 + 1)).collect();
-        assert!(Index::build(&own, &own).bytes() < 1 << 20);
+        let own = numbered((0..1_000).map(|n: u128| n << 20 << 96));
+        assert!(built(&own, &own).bytes() < 1 << 20);
     }
 }

@@ -13,7 +13,7 @@ use event::subject::Subject;
 use rustc_hash::FxHashMap;
 
 use crate::claim::{Claim, TimelineId, Timelines};
-use crate::index::{Index, Slice, SliceAt, Slices, SlicesBuilder, Way, ipv4_only};
+use crate::index::{Index, Slice, SliceAt, SlicePlace, Slices, SlicesBuilder, Way, ipv4_only};
 use crate::owner::{IspSource, Owner, PlaceId, PlaceSource};
 use crate::sources::Background;
 use crate::sweep::{pieces, stretches};
@@ -69,11 +69,15 @@ impl Constituency {
         let mut placed = |stretches: Vec<(u128, TimelineId)>| -> Vec<(u128, SliceAt)> {
             stretches.into_iter().map(|(first, id)| (first, slices.answer(id))).collect()
         };
+        let (ipv4, ipv6) = (ipv4_only(&placed(ipv4)), placed(ipv6));
+        let asns = asns.into_iter().map(|(asn, id)| (asn, slices.answer(id))).collect();
+        let domains = domains.into_iter().map(|(name, id)| (name.into(), slices.answer(id))).collect();
+        let slices = slices.finish();
         Self {
-            addresses: Index::build(&ipv4_only(&placed(ipv4)), &placed(ipv6)),
-            asns: asns.into_iter().map(|(asn, id)| (asn, slices.answer(id))).collect(),
-            domains: domains.into_iter().map(|(name, id)| (name.into(), slices.answer(id))).collect(),
-            slices: slices.finish(),
+            addresses: Index::build(&ipv4, &ipv6, &slices),
+            asns,
+            domains,
+            slices,
             tables,
             background: Arc::default(),
         }
@@ -100,29 +104,50 @@ impl Constituency {
     pub fn owner_of_address(&self, bits: u128, day: i32, feed_asn: Option<u32>, feed_place: Option<&str>) -> Owner {
         let asked = Asked { bits, day, hints: Hints { asn: feed_asn, place: feed_place } };
         let way = self.addresses.end(self.addresses.enter(bits));
-        let at = self.addresses.answer(way, bits);
-        self.completed(self.slices.on(at, day), &asked)
+        let slice = match self.addresses.recent(way, day) {
+            (slice, true) => self.slices.at(slice),
+            (_, false) => self.slices.on(self.addresses.answer(way, bits), day),
+        };
+        self.completed(slice, &asked)
     }
 
     /// As [`Constituency::owner_of_address`], for many, appended. What a look-up waits for is memory, thrice: so each read
     /// is done for some of them, with little else between, before anything is decided by it.
     pub(crate) fn owners_of_addresses(&self, asked: &[Asked<'_>], owners: &mut Vec<Owner>) {
         for asked in asked.chunks(TOGETHER) {
-            let (mut ways, mut at) = ([Way::default(); TOGETHER], [0; TOGETHER]);
-            let (ways, at) = (&mut ways[..asked.len()], &mut at[..asked.len()]);
+            let (mut ways, mut slices) = ([Way::default(); TOGETHER], [0; TOGETHER]);
+            let (ways, slices) = (&mut ways[..asked.len()], &mut slices[..asked.len()]);
             ways.iter_mut().zip(asked).for_each(|(way, asked)| *way = self.addresses.enter(asked.bits));
             ways.iter_mut().for_each(|way| *way = self.addresses.step(*way));
             ways.iter_mut().for_each(|way| *way = self.addresses.end(*way));
             black_box(ways.iter().fold(0, |read, way| read ^ self.addresses.touch(*way)));
-            let near = ways.iter().zip(asked);
-            at.iter_mut().zip(near).for_each(|(at, (way, asked))| *at = self.addresses.answer(*way, asked.bits));
-            black_box(at.iter().fold(0, |read, at| read ^ self.slices.touch(*at)));
-            owners
-                .extend(at.iter().zip(asked).map(|(at, asked)| self.completed(self.slices.on(*at, asked.day), asked)));
+            let (mut open, mut open_count) = ([0; TOGETHER], 0);
+            for (at, (way, asked)) in ways.iter().zip(asked).enumerate() {
+                let is_said;
+                (slices[at], is_said) = self.addresses.recent(*way, asked.day);
+                open[open_count % TOGETHER] = at;
+                open_count += usize::from(!is_said);
+            }
+            self.settle(&open[..open_count], asked, ways, slices);
+            owners.extend(slices.iter().zip(asked).map(|(slice, asked)| self.completed(self.slices.at(*slice), asked)));
+        }
+    }
+
+    /// Finds the slices of those that are still open: of days long ago mostly.
+    fn settle(&self, open: &[usize], asked: &[Asked<'_>], ways: &[Way], slices: &mut [SlicePlace]) {
+        black_box(open.iter().fold(0, |read, at| read ^ self.addresses.touch_older(ways[*at])));
+        let mut answers = [0; TOGETHER];
+        let answers = &mut answers[..open.len()];
+        let near = answers.iter_mut().zip(open);
+        near.for_each(|(answer, at)| *answer = self.addresses.answer(ways[*at], asked[*at].bits));
+        black_box(answers.iter().fold(0, |read, answer| read ^ self.slices.touch(*answer)));
+        for (answer, at) in answers.iter().zip(open) {
+            slices[*at] = self.slices.place_on(*answer, asked[*at].day);
         }
     }
 
     /// What the tables say, with what the feed and other sources say where that is open.
+    #[inline]
     fn completed(&self, slice: &Slice, asked: &Asked<'_>) -> Owner {
         if slice.ask_asn || slice.owner.place.is_none() { self.filled(slice, asked) } else { slice.owner }
     }

@@ -1,11 +1,12 @@
 //! The words a person reads, from `data/messages.toml`, in Vietnamese and English.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::LazyLock;
 
 use event::time::date_of;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 static SOURCE: &str = include_str!("../data/messages.toml");
@@ -60,9 +61,9 @@ struct Text {
 #[derive(Debug)]
 pub struct Words {
     lang: Lang,
-    texts: HashMap<String, String>,
+    texts: FxHashMap<String, String>,
     /// The messages of each group, by their names' order.
-    groups: HashMap<String, Vec<String>>,
+    groups: FxHashMap<String, Vec<String>>,
 }
 
 impl Words {
@@ -77,7 +78,7 @@ impl Words {
     fn read(source: &str, lang: Lang) -> Self {
         let groups: BTreeMap<String, BTreeMap<String, Text>> = toml::from_str(source).unwrap_or_default();
         let choose = |text: Text| if lang == Lang::Vi { text.vi } else { text.en };
-        let mut words = Self { lang, texts: HashMap::new(), groups: HashMap::new() };
+        let mut words = Self { lang, texts: FxHashMap::default(), groups: FxHashMap::default() };
         for (group, texts) in groups {
             let chosen: Vec<_> = texts.into_iter().map(|(name, text)| (name, choose(text))).collect();
             words.texts.extend(chosen.iter().map(|(name, text)| (format!("{group}.{name}"), text.clone())));
@@ -130,6 +131,7 @@ impl Words {
     pub fn day(&self, day: i32) -> String {
         let Some(date) = date_of(day) else { return String::from("?") };
         match self.lang {
+            Lang::Vi if date.year() >= 0 => in_digits([date.day().into(), date.month().into(), date.year()]),
             Lang::Vi => date.strftime("%d/%m/%Y").to_string(),
             Lang::En => date.strftime("%-d %B %Y").to_string(),
         }
@@ -139,6 +141,17 @@ impl Words {
     pub fn has(&self, key: &str) -> bool {
         self.texts.contains_key(key)
     }
+}
+
+/// Day, month and year as `20/11/2026`: every finding shows two days, and a format string takes several times as long.
+fn in_digits([day, month, year]: [i16; 3]) -> String {
+    let pairs = [("", day), ("/", month), ("/", year / 100), ("", year % 100)];
+    let mut text = String::with_capacity("20/11/2026".len());
+    for (before, pair) in pairs {
+        text.push_str(before);
+        text.extend([pair / 10, pair % 10].map(|digit| char::from(b'0' + digit as u8)));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -169,6 +182,10 @@ mod tests {
         );
         assert_eq!((vi.day(20_777), en.day(20_777)), ("20/11/2026".into(), "20 November 2026".into()));
         assert_eq!(en.day(i32::MAX), "?");
+        for day in (-800_000..2_900_000).step_by(373) {
+            let by_format = date_of(day).expect("a date").strftime("%d/%m/%Y").to_string();
+            assert_eq!(vi.day(day), by_format);
+        }
     }
 
     #[test]

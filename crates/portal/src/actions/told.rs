@@ -3,7 +3,7 @@
 //! Kept is what stands around these; no address is, and no finding. Whatever looks like *never seen* is the same case as
 //! *never seen*, so that it takes the same way through here.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
@@ -13,6 +13,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use event::rules::Kind;
 use hyper::body::{Body, Frame, SizeHint};
+use rustc_hash::FxHashMap;
 
 use crate::verdict::{Reach, Verdict};
 use crate::words::Lang;
@@ -81,9 +82,9 @@ pub(crate) struct Told {
 #[derive(Debug)]
 pub(crate) struct Pieces(VecDeque<Bytes>);
 
-/// Answers with holes.
+/// Answers with holes. Nothing that a visitor writes is hashed here, so that a quick hash will do.
 #[derive(Debug, Default)]
-pub(crate) struct Kept(RwLock<HashMap<Form, HashMap<Case, Arc<Told>>>>);
+pub(crate) struct Kept(RwLock<FxHashMap<Form, FxHashMap<Case, Arc<Told>>>>);
 
 impl Kept {
     /// The answer of a case; `write` makes it, with [`ADDRESS`], [`ISP`] and [`FOUND`] for what is not of the case, if it is
@@ -96,7 +97,7 @@ impl Kept {
         drop(kept);
         let told = Arc::new(Told::cut(&write()?, form.holes()));
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.values().map(HashMap::len).sum::<usize>() >= CASES_MAX {
+        if kept.values().map(FxHashMap::len).sum::<usize>() >= CASES_MAX {
             kept.clear();
         }
         kept.entry(form).or_default().insert(case.clone(), Arc::clone(&told));
@@ -242,7 +243,7 @@ mod tests {
         assert!(kept.find(page, &case("other"), || None).is_none());
         for n in 0..3 * CASES_MAX {
             kept.find(page, &case(&n.to_string()), || Some(String::new()));
-            assert!(kept.0.read().expect("kept").values().map(HashMap::len).sum::<usize>() <= CASES_MAX);
+            assert!(kept.0.read().expect("kept").values().map(FxHashMap::len).sum::<usize>() <= CASES_MAX);
         }
     }
 }
