@@ -84,7 +84,7 @@ fn what_was_put_together_is_dropped_when_others_folded_the_days_again() {
     let (house, calm) = (three_reports(), three_reports());
     let rebuild = |data: &DataFolder| {
         let mut writer = Writer::open(data.clone(), clock(NOW)).expect("nobody else writes");
-        drop(writer.lake().rebuild(NOW).expect("rebuild"));
+        writer.lake().rebuild(NOW).expect("rebuild");
     };
     let compacted = compact_and_meanwhile(&house, rebuild).expect("compact");
     assert_eq!((compacted.done.days, compacted.dropped), (2, 2), "sightings are as they were rebuilt");
@@ -96,7 +96,7 @@ fn what_was_put_together_does_not_bring_back_what_was_forgotten() {
     let (house, calm) = (three_reports(), three_reports());
     let forget = |data: &DataFolder| {
         let mut writer = Writer::open(data.clone(), clock(NOW)).expect("nobody else writes");
-        drop(writer.forget(day("2026-03-09")).expect("forget"));
+        writer.forget(day("2026-03-09")).expect("forget");
     };
     forget(&calm.data);
     let compacted = compact_and_meanwhile(&house, forget).expect("compact");
