@@ -1,11 +1,16 @@
 //! Files of the lake put together beside whoever writes: the long work needs no lock, and whoever does it becomes the writer
 //! only for the moment in which what he made takes its place.
 
-use lake::Lake;
 use lake::care::Done;
+use lake::together::{Crowd, Together};
+use lake::{Lake, LakeError};
 
 use crate::writer::Clock;
 use crate::{DataFolder, PipelineError};
+
+/// Days of a table that are put together between two moments in which the folder is held: to open the lake anew takes longer
+/// than a commit.
+const AT_ONCE: usize = 32;
 
 /// What was put together, and what was not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,31 +31,38 @@ pub fn compact(folder: &DataFolder, clock: &Clock, files_max: usize) -> Result<C
     let _alone = folder.lock_lake()?;
     let mut lake = as_writer(folder, Ok)?;
     let mut compacted = Compacted::default();
-    for crowd in lake.crowds(files_max)? {
-        let together = lake.put_together(&crowd, clock());
-        let done;
-        (lake, done) = as_writer(folder, |mut lake| {
-            let done = match together {
-                Ok(together) => lake.replace(&crowd, together, clock())?,
-                // Not to be read any more: they went.
-                Err(_) if !lake.stands(&crowd)? => None,
-                Err(error) => return Err(error),
-            };
-            Ok((lake, done))
+    for crowds in lake.crowds(files_max)?.chunks(AT_ONCE) {
+        let made: Vec<_> = crowds.iter().map(|crowd| lake.put_together(crowd, clock())).collect();
+        lake = as_writer(folder, |mut lake| {
+            for (crowd, together) in crowds.iter().zip(made) {
+                match replace(&mut lake, crowd, together, clock())? {
+                    Some(done) => compacted.done += done,
+                    None => compacted.dropped += 1,
+                }
+            }
+            Ok(lake)
         })?;
-        match done {
-            Some(done) => compacted.done += done,
-            None => compacted.dropped += 1,
-        }
     }
     Ok(compacted)
 }
 
+/// Puts what was made in its place, if its files still stand.
+fn replace(
+    lake: &mut Lake,
+    crowd: &Crowd,
+    together: Result<Together, LakeError>,
+    now: i64,
+) -> Result<Option<Done>, LakeError> {
+    match together {
+        Ok(together) => lake.replace(crowd, together, now),
+        // Not to be read any more: they went.
+        Err(_) if !lake.stands(crowd)? => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Does something with the newest lake while nobody else writes.
-fn as_writer<T>(
-    folder: &DataFolder,
-    work: impl FnOnce(Lake) -> Result<T, lake::LakeError>,
-) -> Result<T, PipelineError> {
+fn as_writer<T>(folder: &DataFolder, work: impl FnOnce(Lake) -> Result<T, LakeError>) -> Result<T, PipelineError> {
     let lock = folder.lock_when_free()?;
     folder.settle_lake(&lock)?;
     Ok(work(Lake::open(&folder.path("lake"), &folder.disk)?)?)
