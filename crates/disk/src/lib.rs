@@ -11,12 +11,13 @@
 //! A [`Probe`] sees every step before it happens and may fail it: that is how tests prove the order of
 //! syncs and what a full disk or an I/O error does.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One step towards the disk, told before it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,8 +78,8 @@ impl Disk {
         if let Some(folder) = path.parent() {
             self.create_folder(folder)?;
         }
-        let staged = staged_path(path);
-        let file = OpenOptions::new().write(true).create_new(true).open(&staged)?;
+        let staged = Staged::of(path);
+        let file = OpenOptions::new().write(true).create_new(true).open(&staged.path)?;
         Ok(NewFile {
             disk: self.clone(),
             staged: Some(staged),
@@ -192,12 +193,36 @@ impl Disk {
 /// Bytes gathered before they go to the file.
 const WRITE_BUFFER: usize = 1 << 18;
 
-/// `name#<digits>`: the form that listings of object stores on a local folder leave out.
-fn staged_path(path: &Path) -> PathBuf {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!("#{}{:06}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
-    path.with_file_name(name)
+/// Numbers of the files that this process has in the making.
+static IN_THE_MAKING: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+
+fn in_the_making() -> MutexGuard<'static, BTreeSet<u64>> {
+    IN_THE_MAKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The name of a file in the making, and its number.
+#[derive(Debug)]
+struct Staged {
+    path: PathBuf,
+    number: u64,
+}
+
+impl Staged {
+    /// `name#<digits>`: the form that listings of object stores on a local folder leave out.
+    fn of(path: &Path) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!("#{}{number:06}", std::process::id()));
+        in_the_making().insert(number);
+        Self { path: path.with_file_name(name), number }
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        in_the_making().remove(&self.number);
+    }
 }
 
 /// Whether a name is that of a file which was never published: what a crash leaves behind.
@@ -206,11 +231,19 @@ pub fn is_staged(path: &Path) -> bool {
     name.rsplit_once('#').is_some_and(|(_, id)| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Whether this process is still at a file that was never published. One with its number may also be what another process
+/// left that had the same.
+pub fn is_in_the_making(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let digits = name.rsplit_once('#').and_then(|(_, id)| id.strip_prefix(&std::process::id().to_string()));
+    digits.and_then(|digits| digits.parse().ok()).is_some_and(|number| in_the_making().contains(&number))
+}
+
 /// A file in the making; dropped unpublished, it is gone.
 #[derive(Debug)]
 pub struct NewFile {
     disk: Disk,
-    staged: Option<PathBuf>,
+    staged: Option<Staged>,
     path: PathBuf,
     file: BufWriter<File>,
 }
@@ -232,7 +265,7 @@ impl NewFile {
     /// As the operating system says; `AlreadyExists` as [`Taken`] says.
     pub fn publish(&mut self, taken: Taken) -> io::Result<()> {
         self.file.flush()?;
-        let Some(staged) = self.staged.clone() else { return Ok(()) };
+        let Some(staged) = &self.staged else { return Ok(()) };
         self.disk.step(|| Step::SyncFile(self.path.clone()))?;
         self.file.get_ref().sync_all()?;
         if let Some(folder) = self.path.parent() {
@@ -241,12 +274,12 @@ impl NewFile {
         match taken {
             Taken::Replace => {
                 self.disk.step(|| Step::Rename(self.path.clone()))?;
-                fs::rename(&staged, &self.path)?;
+                fs::rename(&staged.path, &self.path)?;
             }
             Taken::Refuse => {
                 self.disk.step(|| Step::Link(self.path.clone()))?;
-                fs::hard_link(&staged, &self.path)?;
-                fs::remove_file(&staged)?;
+                fs::hard_link(&staged.path, &self.path)?;
+                fs::remove_file(&staged.path)?;
             }
         }
         self.staged = None;
@@ -269,7 +302,7 @@ impl Drop for NewFile {
     fn drop(&mut self) {
         if let Some(staged) = &self.staged {
             // Nothing to be done if even this fails: a sweep at start removes what is left.
-            let _ = fs::remove_file(staged);
+            let _ = fs::remove_file(&staged.path);
         }
     }
 }
@@ -318,6 +351,22 @@ mod tests {
         disk.write(&path, b"two", Taken::Replace).expect("replace");
         assert_eq!(fs::read(&path).expect("read"), b"two");
         assert_eq!(fs::read_dir(folder.path()).expect("list").count(), 1, "nothing staged is left");
+    }
+
+    #[test]
+    fn what_is_in_the_making_is_known_until_it_is_published_or_dropped() {
+        let folder = tempfile::tempdir().expect("folder");
+        let (disk, path) = (Disk::default(), folder.path().join("a"));
+        for publishes in [true, false] {
+            let mut file = disk.create(&path).expect("create");
+            let staged = file.staged.as_ref().expect("staged").path.clone();
+            assert!(is_staged(&staged) && is_in_the_making(&staged) && !is_in_the_making(&path));
+            if publishes {
+                file.publish(Taken::Replace).expect("publish");
+            }
+            drop(file);
+            assert!(is_staged(&staged) && !is_in_the_making(&staged));
+        }
     }
 
     #[test]

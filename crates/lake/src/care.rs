@@ -1,9 +1,10 @@
-//! Keeping the lake small, young and right: compaction, retention, vacuum, rebuilding.
+//! Keeping the lake young and right: retention, vacuum, rebuilding. It is kept small by [`crate::together`].
 //!
 //! None of these can lose what is not yet folded: folding goes by report number, which every event
 //! carries, and not by file.
 
 use std::collections::BTreeMap;
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use deltalake_core::kernel::Add;
@@ -25,6 +26,14 @@ pub struct Done {
     pub files_before: u64,
     /// Files after.
     pub files_after: u64,
+}
+
+impl AddAssign for Done {
+    fn add_assign(&mut self, other: Self) {
+        self.days += other.days;
+        self.files_before += other.files_before;
+        self.files_after += other.files_after;
+    }
 }
 
 impl Done {
@@ -49,7 +58,7 @@ pub(crate) fn files_by_day(table: &Table) -> Result<BTreeMap<String, Vec<Add>>, 
 pub(crate) const EVENTS_ORDER: &str = "subject_kind, source_ip_hi, source_ip_lo, source_account, source_url, source_fqdn, kind, family, time_source, seq, row";
 
 /// The number of a day that a file's path names.
-fn number(day: &str) -> Result<i32, LakeError> {
+pub(crate) fn number(day: &str) -> Result<i32, LakeError> {
     parse_day(day).ok_or_else(|| std::io::Error::other(format!("{day:?} is no day of a table")).into())
 }
 
@@ -85,54 +94,6 @@ fn remove(file: &Add, data_change: bool, now: i64) -> deltalake_core::kernel::Re
 }
 
 impl Lake {
-    /// Rewrites every day that has more than `files_max` files of `events` or of `sightings` into one, sorted.
-    /// Partial sightings are added up.
-    ///
-    /// # Errors
-    /// The disk's or the table's; days done stay done.
-    pub fn compact(&mut self, files_max: usize, now: i64) -> Result<Done, LakeError> {
-        self.refresh()?;
-        let mut done = Done::default();
-        for (day, files) in files_by_day(&self.events)? {
-            if files.len() > files_max {
-                let adds = self.rewrite_events(&day, &files, now)?;
-                done.add(files.len(), adds.len());
-                let change = change(&files, adds, false, now, "compact", self.events.version());
-                self.runtime.block_on(self.events.commit(change))?;
-            }
-        }
-        for (day, files) in files_by_day(&self.sightings)? {
-            if files.len() > files_max {
-                let adds = self.merge_sightings(&day, &files, now)?;
-                done.add(files.len(), adds.len());
-                let change = change(&files, adds, true, now, "compact", self.events.version());
-                self.runtime.block_on(self.sightings.commit(change))?;
-            }
-        }
-        Ok(done)
-    }
-
-    /// Whether any day has more than `files_max` files of one table, so that [`compact`](Self::compact) would do something.
-    ///
-    /// # Errors
-    /// The table's.
-    pub fn is_crowded(&self, files_max: usize) -> Result<bool, LakeError> {
-        let is_crowded = |table| Ok::<_, LakeError>(files_by_day(table)?.values().any(|files| files.len() > files_max));
-        Ok(is_crowded(&self.events)? || is_crowded(&self.sightings)?)
-    }
-
-    fn rewrite_events(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
-        let mut writer = self.events_writer(format!("c-{}", self.events.version() + 1), now)?;
-        DayFiles::of_events(self, number(day)?, files)?.sorted(|events| writer.write(&events))?;
-        writer.finish()
-    }
-
-    fn merge_sightings(&self, day: &str, files: &[Add], now: i64) -> Result<Vec<Add>, LakeError> {
-        let mut writer = self.sightings_writer(format!("c-{}", self.sightings.version() + 1), now)?;
-        DayFiles::of_sightings(self, number(day)?, files)?.merged(|sightings| writer.write(&sightings))?;
-        writer.finish()
-    }
-
     /// Folds every day of `events` again and puts the result in place of the stored sightings of those days.
     /// Days that `events` no longer has keep theirs.
     ///

@@ -68,7 +68,7 @@ pub(crate) fn named(damaged: &[Damaged]) -> String {
 }
 
 /// What is wrong with a file; `None` for a sound one.
-fn wrong(path: &Path, file: &Add) -> Option<String> {
+pub(crate) fn wrong(path: &Path, file: &Add) -> Option<String> {
     let size = match fs::metadata(path) {
         Ok(metadata) => metadata.len(),
         Err(error) => return Some(error.to_string()),

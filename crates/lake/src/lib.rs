@@ -9,7 +9,7 @@
 //! * [`lake`] – both tables ([`table`]) together, synced before they count ([`store`]): commit a report, recover, open;
 //! * [`session`], [`owner`] – SQL over the tables, with *who owned it that day* as a function;
 //! * [`ask`] – the questions, as SQL or straight from files ([`scan`]): [`tally`], [`seen`], [`lists`];
-//! * [`care`], [`damage`] – files put together ([`merge`], by [`parts`]), forgotten, rebuilt; which are damaged.
+//! * [`together`], [`care`], [`damage`] – files put together ([`merge`], by [`parts`]), forgotten, rebuilt; which are damaged.
 
 pub mod ask;
 pub mod care;
@@ -32,6 +32,7 @@ pub mod store;
 mod sum;
 pub mod table;
 mod tally;
+pub mod together;
 mod words;
 pub mod writer;
 

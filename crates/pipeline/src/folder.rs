@@ -3,6 +3,7 @@
 //! ```text
 //! haidang.json          form of the folder, reporting zone, country: fixed when it is made
 //! lock                  who writes
+//! lake.lock             who puts files of the lake together
 //! feeds.toml            the operator's catalogue of feeds, if he has one
 //! schema/               schema files of feeds
 //! rules/                the operator's families.csv and kinds.csv, if he has them
@@ -162,9 +163,33 @@ impl DataFolder {
     /// # Errors
     /// [`PipelineError::Held`] with the holder's name.
     pub fn lock(&self) -> Result<Lock, PipelineError> {
-        let path = self.path("lock");
+        self.lock_file("lock", File::try_lock)
+    }
+
+    /// Becomes the one writer as soon as whoever is has done: for what takes a moment.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn lock_when_free(&self) -> Result<Lock, PipelineError> {
+        self.lock_file("lock", |file| file.lock().map_err(fs::TryLockError::Error))
+    }
+
+    /// Keeps the lake where it is, and others from putting its files together, without being the writer.
+    ///
+    /// # Errors
+    /// [`PipelineError::Held`] with the holder's name.
+    pub fn lock_lake(&self) -> Result<Lock, PipelineError> {
+        self.lock_file("lake.lock", File::try_lock)
+    }
+
+    fn lock_file(
+        &self,
+        name: &str,
+        lock: impl Fn(&File) -> Result<(), fs::TryLockError>,
+    ) -> Result<Lock, PipelineError> {
+        let path = self.path(name);
         let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).at(&path)?;
-        match file.try_lock() {
+        match lock(&file) {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(PipelineError::Held { holder: holder(&mut file) }),
             Err(fs::TryLockError::Error(source)) => return Err(PipelineError::File { path, source }),

@@ -1,6 +1,4 @@
-//! Events in motion: a delivered file → spool → journal → feed → attribution → lake, exactly once.
-//!
-//! In the order the data flows:
+//! Events in motion: a delivered file → spool → journal → feed → attribution → lake, exactly once. In the order the data flows:
 //!
 //! * [`folder`] – the data folder: where everything lies, in which zone days are cut, who may write;
 //! * [`spool`] – a delivered file is accepted: unpacked, hashed, compressed, on the disk;
@@ -13,10 +11,12 @@
 //! * [`enrich`] – what we know of an event beyond what was observed;
 //! * [`ingest`] – one report from the spool into the lake;
 //! * [`writer`] – the one writer of a data folder: recover, drain the spool, replay;
+//! * [`compact`] – files of the lake put together beside him;
 //! * [`mend`] – what was damaged, made anew from what is kept;
 //! * [`health`] – how the feeds live.
 
 pub mod catalogue;
+pub mod compact;
 pub mod delivery;
 pub mod enrich;
 pub mod error;

@@ -71,7 +71,8 @@ pub(crate) fn free(folder: &DataFolder, name: &str) -> PathBuf {
 /// until the next vacuum, a damaged journal or lake beside the other.
 ///
 /// # Errors
-/// [`PipelineError::Held`]; the disk's. What is mended stays so, and the next try goes on.
+/// [`PipelineError::Held`], by a writer, or by who puts files together where the whole lake is to be made anew; the disk's.
+/// What is mended stays so, and the next try goes on.
 pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     let lock = folder.lock()?;
     spool::sweep(&folder, clock())?;
@@ -131,6 +132,7 @@ fn anew(
     why: String,
     mended: &mut Mended,
 ) -> Result<(Lock, DataFolder, Clock), PipelineError> {
+    let _stays = folder.lock_lake()?;
     let made = folder.path(MENDING);
     if made.exists() {
         fs::remove_dir_all(&made).at(&made)?;

@@ -406,10 +406,12 @@ fn is_orphan(path: &Path, now: i64) -> bool {
         && ["json", "bad"].iter().all(|slip| !path.with_extension(slip).exists())
 }
 
-/// Whether the process that staged a file (its number is in the name) still runs.
+/// Whether the process that staged a file (its number is in the name) still runs; of this one, whether it is still at it:
+/// one before it may have had the same number.
 fn writer_lives(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let Some((_, digits)) = name.rsplit_once('#') else { return false };
     let process = &digits[..digits.len().saturating_sub(6)];
-    process != std::process::id().to_string() && Path::new("/proc").join(process).exists()
+    disk::is_in_the_making(path)
+        || (process != std::process::id().to_string() && Path::new("/proc").join(process).exists())
 }

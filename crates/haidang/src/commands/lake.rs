@@ -1,6 +1,7 @@
 //! `lake`: compaction, vacuum, rebuilding, mending, forgetting.
 
 use lake::care::Done;
+use pipeline::compact::{self, Compacted};
 use pipeline::mend::{self, Mended};
 use serde_json::json;
 
@@ -10,12 +11,13 @@ use crate::exit;
 
 pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
     let now = desk.now();
-    if matches!(command, LakeCommand::Mend) {
-        return mend(desk);
+    match command {
+        LakeCommand::Compact { files } => return compact(desk, *files),
+        LakeCommand::Mend => return mend(desk),
+        _ => {}
     }
     let mut writer = desk.writer()?;
     match command {
-        LakeCommand::Compact { files } => tell(desk, "lake.compacted", writer.lake().compact(*files, now)?)?,
         LakeCommand::Rebuild => tell(desk, "lake.rebuilt", writer.lake().rebuild(now)?)?,
         LakeCommand::Vacuum { keep_days } => {
             let deleted = writer.lake().vacuum(*keep_days, desk.now())?;
@@ -24,13 +26,30 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
                 desk.out.value(&json!({ "deleted": deleted }))?;
             }
         }
-        LakeCommand::Mend => {}
+        LakeCommand::Compact { .. } | LakeCommand::Mend => {}
         LakeCommand::Forget { keep_days } => {
             anyhow::ensure!(*keep_days > 0, "keep at least one day");
             let forgotten = writer.forget(desk.folder.zone().day(now) - keep_days)?;
             tell(desk, "lake.forgotten", forgotten.lake)?;
             desk.out.say("lake.forgotten_files", &[("files", &desk.out.number(forgotten.files as i64))])?;
         }
+    }
+    Ok(exit::OK)
+}
+
+/// Puts files together; others may write meanwhile.
+fn compact(desk: &Desk, files: usize) -> anyhow::Result<i32> {
+    // What a crash left is put right, and whoever writes is told, before the work and not after it.
+    drop(desk.writer()?);
+    let Compacted { done, dropped } = compact::compact(&desk.folder, &desk.clock, files)?;
+    if desk.out.json() {
+        let files = (done.files_before, done.files_after);
+        let told = json!({ "days": done.days, "files_before": files.0, "files_after": files.1, "dropped": dropped });
+        return desk.out.value(&told).map(|()| exit::OK);
+    }
+    tell(desk, "lake.compacted", done)?;
+    if dropped > 0 {
+        desk.out.say("lake.dropped", &[("days", &desk.out.number(dropped as i64))])?;
     }
     Ok(exit::OK)
 }

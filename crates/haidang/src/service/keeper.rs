@@ -25,15 +25,14 @@ use crate::commands::Desk;
 use crate::service::inbox::Watched;
 use crate::service::owning::Owning;
 use crate::service::picture;
+use crate::service::tidying::Tidying;
 
 /// Between two looks at the folder when nobody calls.
 const LOOK: Duration = Duration::from_secs(2);
 /// Reports taken in before visitors' answers are renewed and the watched folder is looked at again: seconds of work.
 const ROUND: usize = 100;
-/// Files that a day may have of one table; beyond, they are put together: questions open every file.
-const FILES_OF_DAY_MAX: usize = 48;
-/// Between two looks whether a day has too many, microseconds.
-const TIDY_EVERY: i64 = 10 * 60 * SECOND;
+/// Between two looks whether a day has too many files, microseconds.
+const TIDY_EVERY: i64 = 60 * SECOND;
 /// Between two looks whether files of the lake are damaged, microseconds: reading all of them takes a second for each gigabyte.
 const LOOK_OVER_EVERY: i64 = 24 * 3600 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
@@ -154,6 +153,7 @@ impl Work {
         let (mut lake, mut traces, mut basis) = (None, None, None);
         let [mut waits, mut stands, mut crowds, mut keeps] = <[Once; 4]>::default();
         let (mut tidied, mut looked_over, mut kept) = ((self.clock)(), 0, 0);
+        let mut tidying = Tidying::default();
         while !self.ends() {
             let now = (self.clock)();
             let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
@@ -177,10 +177,10 @@ impl Work {
                 kept = now;
                 keep(lake.as_ref(), &mut traces, &mut keeps);
             }
-            if !is_more && is_due(tidied, now, TIDY_EVERY) {
+            if is_due(tidied, now, TIDY_EVERY) {
                 tidied = now;
-                if let Some(error) = crowds.news(self.compact(lake.as_ref(), now).err()) {
-                    tracing::error!(target: "keeper", error, "files of the lake cannot be put together");
+                if let Some(error) = crowds.news(self.compact(lake.as_ref(), &mut tidying).err()) {
+                    tracing::error!(target: "keeper", error, "how many files the lake has cannot be told");
                 }
             }
             if !is_more {
@@ -214,20 +214,9 @@ impl Work {
         Ok(taken.get())
     }
 
-    /// Puts the files of crowded days together, unless another process writes.
-    fn compact(&self, lake: Option<&Lake>, now: i64) -> anyhow::Result<()> {
-        let Some(lake) = lake else { return Ok(()) };
-        if !lake.is_crowded(FILES_OF_DAY_MAX)? {
-            return Ok(());
-        }
-        match Writer::open(self.folder.clone(), self.clock.clone()) {
-            Err(PipelineError::Held { .. }) => Ok(()),
-            writer => {
-                let done = writer?.lake().compact(FILES_OF_DAY_MAX, now)?;
-                tracing::info!(target: "keeper", before = done.files_before, after = done.files_after, "files put together");
-                Ok(())
-            }
-        }
+    /// Has the files of crowded days put together, by a thread of their own.
+    fn compact(&self, lake: Option<&Lake>, tidying: &mut Tidying) -> Result<(), PipelineError> {
+        lake.map_or(Ok(()), |lake| tidying.look(lake, &self.folder, &self.clock))
     }
 
     /// Makes new answers if what they are made of has changed.

@@ -88,6 +88,39 @@ fn compaction_only_touches_days_with_many_files_and_others_read_the_result() {
 }
 
 #[test]
+fn of_two_that_put_the_same_files_together_one_is_named_and_its_file_stays() {
+    let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let before = made::events(&lake, &made::nobody(), &Filter::default());
+    let crowds = lake.crowds(1).expect("crowds");
+    let made: Vec<_> = crowds.iter().map(|crowd| lake.put_together(crowd, NOW).expect("together")).collect();
+    let mut other = Lake::open(folder.path(), &Disk::default()).expect("open");
+    assert_eq!(other.compact(1, NOW).expect("compact").days, 4);
+    lake.refresh().expect("refresh");
+    for (crowd, made) in crowds.iter().zip(made) {
+        assert_eq!(lake.replace(crowd, made, NOW).expect("replace"), None);
+    }
+    assert_eq!(lake.damaged().expect("files").len(), 0);
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
+    assert_eq!(naive::add_up(&lake.sightings(&made::nobody(), &Filter::default()).expect("sightings")).len(), 4);
+}
+
+#[test]
+fn what_a_vacuum_took_before_it_was_named_is_not_named() {
+    let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let before = made::events(&lake, &made::nobody(), &Filter::default());
+    let crowd = lake.crowds(1).expect("crowds").remove(0);
+    let made = lake.put_together(&crowd, NOW).expect("together");
+    let later = event::time::parse("2100-01-01T00:00:00Z").expect("a time");
+    let mut other = Lake::open(folder.path(), &Disk::default()).expect("open");
+    assert_eq!(other.vacuum(0, later).expect("vacuum"), 1, "what nobody names");
+    lake.refresh().expect("refresh");
+    assert!(lake.stands(&crowd).expect("stands"));
+    assert_eq!(lake.replace(&crowd, made, NOW).expect("replace"), None);
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
+    assert_eq!(lake.damaged().expect("files").len(), 0);
+}
+
+#[test]
 fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk() {
     let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
     let done = lake.forget_before(day("2026-03-11"), NOW).expect("forget");
