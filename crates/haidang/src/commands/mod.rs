@@ -21,6 +21,7 @@ mod timed;
 mod whois;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::lake::Lake;
 use disk::Disk;
@@ -31,6 +32,11 @@ use crate::cli::{Cli, Command, IndicatorsCommand};
 use crate::clock;
 use crate::exit;
 use crate::out::Out;
+
+/// Between two looks whether a portal takes in what waits.
+const LOOK: Duration = Duration::from_millis(100);
+/// Looks until a portal that runs has surely begun.
+const PORTAL_LOOKS_WITHIN: u32 = 25;
 
 /// What every command works with.
 pub(crate) struct Desk {
@@ -99,11 +105,23 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let clock = if lasts { clock::running(cli.now) } else { clock::clock(cli.now) };
     let desk = Desk { folder, clock, out };
     let code = command(&desk, &cli.command)?;
-    // Who held the lock takes in what others handed over meanwhile.
-    if !spool::waiting(&desk.folder)?.is_empty() && writes(&cli.command) {
+    // Who held the lock takes in what others handed over meanwhile, unless a portal does.
+    if writes(&cli.command) && is_left(&desk)? {
         ingest::drain(&desk, |outcome| ingest::tell_outcome(&desk, outcome))?;
     }
     Ok(code)
+}
+
+/// Whether something waits in the spool, and nobody begins to take it in: a portal that runs looks within two seconds, and goes
+/// on for as long as reports come.
+fn is_left(desk: &Desk) -> anyhow::Result<bool> {
+    for _ in 0..PORTAL_LOOKS_WITHIN {
+        if spool::waiting(&desk.folder)?.is_empty() || matches!(desk.folder.lock(), Err(PipelineError::Held { .. })) {
+            return Ok(false);
+        }
+        std::thread::park_timeout(LOOK);
+    }
+    Ok(true)
 }
 
 /// Whether a command holds the lock.
