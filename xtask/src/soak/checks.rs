@@ -15,7 +15,7 @@ use super::{CHECKERS, Shared, held, reports};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Before somebody comes again who found nobody.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Most bytes of an answer: 16 KiB and its head.
+/// Most bytes of an answer: 8 KiB and its head.
 const ANSWER_MAX: usize = 1 << 16;
 
 /// What visitors met.

@@ -18,7 +18,7 @@ use crate::visitor::Visitor;
 use crate::words::{Lang, Words};
 
 /// Every verdict has this many bytes; the longest is smaller (tested).
-pub(crate) const JSON_BYTES: usize = 16 << 10;
+pub(crate) const JSON_BYTES: usize = 8 << 10;
 
 /// The verdict on the address the request comes from.
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
