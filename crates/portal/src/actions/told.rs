@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 use crate::verdict::{Reach, Verdict};
 use crate::words::Lang;
 
-/// Most cases that are kept: at 16 KiB at most, 16 MiB. There are as many as ways of handing out addresses, verdicts, kinds of
+/// Most cases that are kept: at 12 KiB at most, 12 MiB. There are as many as ways of handing out addresses, verdicts, kinds of
 /// devices and languages; when there are more, it begins anew.
 const CASES_MAX: usize = 1024;
 /// Where the address stands in what is written once for all; no message has it.
@@ -28,7 +28,7 @@ pub(crate) const ISP: &str = "⟦isp⟧";
 /// Where the findings stand, after that.
 pub(crate) const FOUND: &str = "⟦found⟧";
 /// Most bytes of an answer, blanks to fill it with.
-const ANSWER_MAX: usize = 16 << 10;
+const ANSWER_MAX: usize = 12 << 10;
 static BLANKS: [u8; ANSWER_MAX] = [b' '; ANSWER_MAX];
 
 /// What is found out about a visitor, but for his address, his operator's name and what exactly was seen.

@@ -82,8 +82,10 @@ async fn every_verdict_has_the_same_length_and_the_same_head() {
             let answer = portal.get_from(address, path).await;
             assert_eq!(answer.head, first.head, "{address} {path}");
             assert_eq!(answer.body.len(), first.body.len(), "{address} {path}");
+            // Texts that grow are to be noticed before an answer has more blocks than others.
+            let told = answer.body.trim_end().len();
+            assert!(told > 0 && told * 8 <= answer.body.len() * 7, "{address} {path}: {told} bytes");
         }
-        assert!(!first.body.trim_end().is_empty() && first.body.len() - first.body.trim_end().len() > 500, "{path}");
     }
 }
 

@@ -196,8 +196,8 @@ async fn a_reader_who_takes_nothing_is_given_up() {
     let mut deaf = Vec::new();
     for _ in 0..20 {
         let mut stream = connect(&portal).await;
-        // More answers than the system's buffers hold: 4,000 pages of 16 KiB.
-        let asked = b"GET /kiem-tra HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(4_000);
+        // More answers than the system's buffers hold: 5,000 pages of 12 KiB.
+        let asked = b"GET /kiem-tra HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5_000);
         // The server reads no further than it can answer.
         let _ = tokio::time::timeout(std::time::Duration::from_millis(1), stream.write_all(&asked)).await;
         deaf.push(stream);

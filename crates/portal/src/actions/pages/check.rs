@@ -15,7 +15,7 @@ use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
 
 /// Every verdict's page has this many bytes; the longest is smaller (tested).
-pub(crate) const PAGE_BYTES: usize = 16 << 10;
+pub(crate) const PAGE_BYTES: usize = 12 << 10;
 
 #[derive(Template)]
 #[template(path = "check.html")]
