@@ -113,13 +113,13 @@ fn damaged_of(table: &Table, is_of_events: bool) -> Result<Vec<Damaged>, LakeErr
 /// The first entry of a table's log that is missing or cannot be read, and why.
 pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
     let folder = table.join("_delta_log");
-    let mut entries = BTreeMap::new();
+    let mut entries = BTreeSet::new();
     let mut checkpoint = None;
     for path in fs::read_dir(&folder).ok()?.filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let Some(version) = name.get(..20).and_then(|digits| digits.parse::<u64>().ok()) else { continue };
         match &name[20..] {
-            ".json" => drop(entries.insert(version, path)),
+            ".json" => drop(entries.insert(version)),
             ending if ending.starts_with(".checkpoint") => checkpoint = checkpoint.max(Some((version, path))),
             _ => {}
         }
@@ -128,12 +128,16 @@ pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
     if let Some(wrong) = checkpoint.and_then(|(_, path)| Some((read_through(&path).err()?.to_string(), path))) {
         return Some((wrong.1, wrong.0));
     }
-    let last = entries.keys().next_back().copied().unwrap_or(first);
-    (first..=last).find_map(|version| match entries.get(&version) {
-        // Right after a checkpoint there may be nothing.
-        None if version == last => None,
-        None => Some((folder.join(format!("{version:020}.json")), "is missing".to_owned())),
-        Some(path) => wrong_entry(path).map(|why| (path.clone(), why)),
+    let last = entries.last().copied().unwrap_or(first);
+    (first..=last).find_map(|version| {
+        // A listing may miss what is written meanwhile.
+        let path = folder.join(format!("{version:020}.json"));
+        match entries.contains(&version) || path.exists() {
+            // Right after a checkpoint there may be nothing.
+            false if version == last => None,
+            false => Some((path, "is missing".to_owned())),
+            true => wrong_entry(&path).map(|why| (path, why)),
+        }
     })
 }
 

@@ -29,6 +29,9 @@ const FORM_PROPERTY: &str = "haidang.form";
 pub const FORM: i64 = 1;
 /// Log entries between two checkpoints: bounds what a reader has to replay.
 const CHECKPOINT_EVERY: u64 = 50;
+/// Times that a log is read until what is wrong with it is believed: a listing of its folder may miss an entry that is written
+/// meanwhile, and have the next one.
+const LOG_READS: u32 = 5;
 /// How long old versions are kept: long enough to undo a mistake, no longer, as they hold personal data.
 const HISTORY: &str = "interval 7 days";
 
@@ -65,7 +68,7 @@ impl Table {
             .map_err(|()| std::io::Error::other(format!("{} is not an absolute path", root.display())))?;
         let mut table = DeltaTableBuilder::from_url(url.clone())?.with_storage_backend(durable(disk), url).build()?;
         if table.verify_deltatable_existence().await? {
-            table.load().await.map_err(|error| log_error(root, error))?;
+            read_log(root, &mut table).await?;
         } else {
             table = create(&table, schema).await?;
         }
@@ -97,7 +100,7 @@ impl Table {
 
     /// Goes to the newest version.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        self.table.update_state().await.map_err(|error| log_error(&self.root, error))?;
+        read_log(&self.root, &mut self.table).await?;
         self.last = self.table.version().unwrap_or(0);
         Ok(())
     }
@@ -144,6 +147,16 @@ impl Table {
         // What is open still reads from the entries that have gone.
         Ok(self.table.load().await?)
     }
+}
+
+/// Reads what is new in a table's log.
+async fn read_log(root: &Path, table: &mut DeltaTable) -> Result<(), LakeError> {
+    for _ in 1..LOG_READS {
+        if table.update_state().await.is_ok() {
+            return Ok(());
+        }
+    }
+    table.update_state().await.map_err(|error| log_error(root, error))
 }
 
 /// The error of a log that cannot be read, with the entry that is to blame.

@@ -149,3 +149,18 @@ fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk
     assert_eq!(again.standing().expect("standing"), lake.standing().expect("standing"));
     assert_eq!(made::events(&again, &made::nobody(), &Filter::default()).len(), 2);
 }
+
+#[test]
+fn who_reads_while_another_writes_finds_no_gap_in_the_log() {
+    let (folder, mut lake) = made::lake(&[]);
+    let report = Report::of("one", vec![Seen::infected("192.0.2.1", "2026-03-10 03:00:00")]);
+    std::thread::scope(|scope| {
+        // Over two checkpoints.
+        let writer = scope.spawn(|| (1..=120).for_each(|seq| commit(&mut lake, seq, &report)));
+        while !writer.is_finished() {
+            let mut reader = Lake::open(folder.path(), &Disk::default()).expect("open");
+            reader.refresh().expect("refresh");
+            assert_eq!(reader.damaged_logs(), [] as [String; 0]);
+        }
+    });
+}
