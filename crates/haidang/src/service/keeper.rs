@@ -173,7 +173,7 @@ impl Work {
                 looked_over = now;
                 look_over(lake.as_ref());
             }
-            if is_due(kept, now, KEEP_EVERY) || self.ends() {
+            if is_due(kept, now, KEEP_EVERY) {
                 kept = now;
                 keep(lake.as_ref(), &mut traces, &mut keeps);
             }
@@ -187,6 +187,7 @@ impl Work {
                 self.bell.wait();
             }
         }
+        keep(lake.as_ref(), &mut traces, &mut keeps);
     }
 
     fn ends(&self) -> bool {

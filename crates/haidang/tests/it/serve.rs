@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::desk::{files_below, text, wait_until};
+use crate::desk::{base, files_below, files_called, text, wait_until};
 use crate::portal::{FEED, Portal, REPORT, desk, report_of, token};
 
 /// The address of a visitor whose machine is infected, and of one whose is not; both static.
@@ -55,6 +55,13 @@ fn what_another_process_takes_in_is_told_without_a_restart() {
     portal.wait_for_verdict(INFECTED, "seen");
     assert_eq!(portal.check(CLEAN)["verdict"], "not-seen");
     portal.stop();
+    // What was learned after the start is kept for the next one.
+    let lake = desk.data().join("lake");
+    let index = files_called(&lake, "parquet").into_iter().find(|file| base(file).starts_with("seen-"));
+    let made_of = std::fs::read(index.expect("an index")).expect("its bytes");
+    let made_of = String::from_utf8_lossy(&made_of);
+    let sightings = files_called(&lake.join("sightings/day=2026-09-29"), "parquet");
+    assert!(sightings.len() == 1 && made_of.contains(&base(&sightings[0])), "{sightings:?}");
 }
 
 /// While another process writes, the portal accepts and does not read: so it is stopped with a report that waits.
