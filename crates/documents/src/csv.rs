@@ -22,8 +22,14 @@ const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋'
 #[derive(Debug)]
 pub struct ListCsv<W: Write> {
     out: W,
+    line: Line,
+}
+
+/// A row as a line.
+#[derive(Debug)]
+struct Line {
     local: Local,
-    line: String,
+    text: String,
 }
 
 impl<W: Write> ListCsv<W> {
@@ -32,47 +38,53 @@ impl<W: Write> ListCsv<W> {
         out.write_all("\u{feff}".as_bytes())?;
         out.write_all(COLUMNS.join(",").as_bytes())?;
         out.write_all(b"\r\n")?;
-        Ok(Self { out, local: Local::of(zone), line: String::new() })
+        Ok(Self { out, line: Line { local: Local::of(zone), text: String::new() } })
     }
 
     /// Writes one row.
     pub fn push(&mut self, row: &ListRow) -> Result<(), Error> {
-        self.line.clear();
-        for (position, cell) in self.cells(row).into_iter().enumerate() {
-            if position > 0 {
-                self.line.push(',');
-            }
-            write_cell(&cell, &mut self.line);
-        }
-        self.line.push_str("\r\n");
-        self.out.write_all(self.line.as_bytes())?;
+        self.out.write_all(self.line.of(row).as_bytes())?;
         Ok(())
-    }
-
-    fn cells(&self, row: &ListRow) -> [String; COLUMNS.len()] {
-        [
-            row.status.name().to_owned(),
-            row.subject.clone(),
-            row.port.map(|port| port.to_string()).unwrap_or_default(),
-            row.family.clone(),
-            row.kind.clone(),
-            row.service.clone(),
-            self.local.with_offset(row.first),
-            self.local.with_offset(row.last),
-            row.count.to_string(),
-            row.days.to_string(),
-            row.isp.clone(),
-            row.organisation.clone(),
-            row.place.clone(),
-            row.feeds.clone(),
-            row.samples.clone(),
-        ]
     }
 
     /// Ends the list and gives back what it was written to, flushed.
     pub fn finish(mut self) -> Result<W, Error> {
         self.out.flush()?;
         Ok(self.out)
+    }
+}
+
+impl Line {
+    fn of(&mut self, row: &ListRow) -> &str {
+        let port = row.port.map(|port| port.to_string()).unwrap_or_default();
+        let [first, last] = [row.first, row.last].map(|at| self.local.with_offset(at));
+        let [count, days] = [row.count, row.days].map(|number| number.to_string());
+        let cells: [&str; COLUMNS.len()] = [
+            row.status.name(),
+            &row.subject,
+            &port,
+            &row.family,
+            &row.kind,
+            &row.service,
+            &first,
+            &last,
+            &count,
+            &days,
+            &row.isp,
+            &row.organisation,
+            &row.place,
+            &row.feeds,
+            &row.samples,
+        ];
+        self.text.clear();
+        for (position, cell) in cells.into_iter().enumerate() {
+            if position > 0 {
+                self.text.push(',');
+            }
+            write_cell(cell, &mut self.text);
+        }
+        self.text.push_str("\r\n");
+        &self.text
     }
 }
 
@@ -85,7 +97,7 @@ pub fn cell(text: &str) -> String {
 
 fn write_cell(cell: &str, line: &mut String) {
     let guard = cell.starts_with(FORMULA_STARTS);
-    let quote = cell.contains(['"', ',', '\r', '\n']);
+    let quote = cell.bytes().any(|byte| matches!(byte, b'"' | b',' | b'\r' | b'\n'));
     if quote {
         line.push('"');
     }

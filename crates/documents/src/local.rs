@@ -3,8 +3,8 @@
 use event::time::Zone;
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-/// Bytes of an instant in ISO 8601 with an offset.
-const ISO_LENGTH: usize = 25;
+/// An instant in ISO 8601 with an offset, all its digits 0.
+const ISO: [u8; 25] = *b"0000-00-00T00:00:00+00:00";
 
 /// The clock on the wall of the reporting zone.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ impl Local {
 
     /// ISO 8601 with the zone's offset, `2026-11-20T23:59:04+07:00`; empty outside the calendar.
     pub fn with_offset(&self, micros: i64) -> String {
-        let mut text = String::with_capacity(ISO_LENGTH);
+        let mut text = String::with_capacity(ISO.len());
         self.write_with_offset(micros, &mut text);
         text
     }
@@ -48,18 +48,22 @@ impl Local {
             text.push_str(&self.format(micros, "%Y-%m-%dT%H:%M:%S%:z"));
             return;
         }
-        let mut two = |before: Option<char>, number: i32| {
-            text.extend(before);
-            text.extend([number / 10, number % 10].map(|digit| char::from(b'0' + digit as u8)));
+        let sign = if minutes < 0 { b'-' } else { b'+' };
+        let mut iso = ISO;
+        let mut two = |at: usize, number: i32| {
+            iso[at] += (number / 10) as u8;
+            iso[at + 1] += (number % 10) as u8;
         };
-        two(None, year / 100);
-        two(None, year % 100);
+        two(0, year / 100);
+        two(2, year % 100);
         let parts = [civil.month(), civil.day(), civil.hour(), civil.minute(), civil.second()].map(i32::from);
-        for (before, part) in ['-', '-', 'T', ':', ':'].into_iter().zip(parts) {
-            two(Some(before), part);
+        for (at, part) in [5, 8, 11, 14, 17].into_iter().zip(parts) {
+            two(at, part);
         }
-        two(Some(if minutes < 0 { '-' } else { '+' }), minutes.abs() / 60);
-        two(Some(':'), minutes.abs() % 60);
+        two(20, minutes.abs() / 60);
+        two(23, minutes.abs() % 60);
+        iso[19] = sign;
+        text.push_str(str::from_utf8(&iso).unwrap_or_default());
     }
 
     /// In a form of `strftime`; empty outside the calendar.

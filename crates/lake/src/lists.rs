@@ -8,6 +8,7 @@ mod entry;
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::vec;
 
 use constituency::{Attributor, OrgId, Owner};
 use indexmap::IndexMap;
@@ -144,6 +145,34 @@ impl Lists {
     }
 }
 
+/// A part's findings being told, in their order.
+struct Telling {
+    entries: vec::IntoIter<(Key, Entry)>,
+    findings: Vec<Finding>,
+    words: Vec<String>,
+    texts: Vec<String>,
+    feeds: FeedSets,
+}
+
+impl Telling {
+    /// The next, with the number of its list.
+    fn next(&mut self, pass: &Pass<'_>) -> Option<(usize, Listed)> {
+        let (key, entry) = self.entries.next()?;
+        let (high, low) = key.subject.bits;
+        let subject = text_of(&self.texts, key.subject).map_or_else(
+            || event::address::from_bits(u128::from(high) << 64 | u128::from(low)).to_string(),
+            |(_, text)| text.to_owned(),
+        );
+        let finding = &self.findings[key.finding as usize];
+        Some((key.list as usize, pass.listed(subject, finding, entry, &self.words, &self.feeds)))
+    }
+}
+
+/// The kind and the text of a subject that is no address.
+fn text_of(texts: &[String], subject: Subject) -> Option<(&str, &str)> {
+    texts.get(subject.text as usize)?.split_once(' ')
+}
+
 /// Lists in the making.
 struct Pass<'p> {
     lake: &'p Lake,
@@ -268,12 +297,17 @@ impl Pass<'_> {
     /// Every row that is wanted and somebody's, with its subject and owner.
     fn each_owned(&self, sought: &Sought, day: i32, rows: &Rows<'_>, mut each: impl FnMut(usize, Subject, &Owner)) {
         let (wanted, owned) = (Wanted::of(self.filter, rows), Owned::of(rows));
-        let is_wanted = |row: &usize| sought.has(owned.bits(*row)) && wanted.wants(*row, &owned);
-        let wanted: Vec<usize> = (0..rows.len()).filter(is_wanted).collect();
-        let owners = owned.owners(&wanted, day, self.attributor);
-        for (row, owner) in wanted.into_iter().zip(&owners).filter(|(_, owner)| self.lists.with(owner).next().is_some())
-        {
-            let subject = owned.bits(row).map_or_else(
+        let mut kept = Vec::with_capacity(rows.len());
+        for row in 0..rows.len() {
+            let bits = owned.bits(row);
+            if sought.has(bits) && wanted.wants(row, &owned) {
+                kept.push((row, bits));
+            }
+        }
+        let owners = owned.owners(&kept, day, self.attributor);
+        let is_listed = |owner: &Owner| self.lists.with(owner).next().is_some();
+        for ((row, bits), owner) in kept.into_iter().zip(&owners).filter(|(_, owner)| is_listed(owner)) {
+            let subject = bits.map_or_else(
                 || Subject { text: owned.number(row, &self.texts), bits: (0, 0) },
                 |bits| Subject { text: NONE, bits: ((bits >> 64) as u64, bits as u64) },
             );
@@ -283,42 +317,37 @@ impl Pass<'_> {
 
     /// Tells a part's findings in their order.
     fn tell<E>(&self, found: Found, each: &mut impl FnMut(usize, Listed) -> Result<(), E>) -> Result<(), E> {
+        let mut telling = self.telling(found);
+        while let Some((list, listed)) = telling.next(self) {
+            each(list, listed)?;
+        }
+        Ok(())
+    }
+
+    /// What is told of a part, in order.
+    fn telling(&self, found: Found) -> Telling {
         let words = self.words.texts();
         let texts =
             if found.entries.iter().any(|(key, _)| key.subject.text != NONE) { self.texts.texts() } else { Vec::new() };
         let (ranks, findings) = (found.findings.ranks(&words), found.findings.all);
-        let text = |subject: Subject| texts.get(subject.text as usize).and_then(|text| text.split_once(' '));
         let mut entries = found.entries;
         entries.sort_unstable_by_key(|(key, _)| {
-            (
-                text(key.subject).map(|(kind, text)| (text, kind)),
-                key.subject.bits,
-                ranks[key.finding as usize],
-                key.list,
-            )
+            let text = text_of(&texts, key.subject).map(|(kind, text)| (text, kind));
+            (text, key.subject.bits, ranks[key.finding as usize], key.list)
         });
-        for (key, entry) in entries {
-            let Subject { bits, .. } = key.subject;
-            let subject = text(key.subject).map_or_else(
-                || event::address::from_bits(u128::from(bits.0) << 64 | u128::from(bits.1)).to_string(),
-                |(_, text)| text.to_owned(),
-            );
-            let finding = &findings[key.finding as usize];
-            each(key.list as usize, self.listed(subject, finding, entry, &words, &found.feeds))?;
-        }
-        Ok(())
+        Telling { entries: entries.into_iter(), findings, words, texts, feeds: found.feeds }
     }
 
     fn listed(&self, subject: String, finding: &Finding, entry: Entry, words: &[String], feeds: &FeedSets) -> Listed {
         let word = |number: u32| words.get(number as usize).cloned().unwrap_or_default();
         let code = |id: Option<OrgId>| id.map_or_else(String::new, |id| self.attributor.code(id).to_owned());
-        let [kind, family, identifier, transport] = finding.words.map(word);
+        let [kind, family, identifier, transport] = finding.words().map(word);
         let Owner { isp, organisation, place, flags, .. } = entry.owner;
         let mut feeds: Vec<String> = feeds.of(entry.feeds).iter().map(|feed| word(*feed)).collect();
         feeds.sort_unstable();
         Listed {
             subject,
-            port: finding.port,
+            port: finding.port(),
             transport,
             kind,
             family,

@@ -146,7 +146,9 @@ impl Counting<'_> {
             self.filter.names_owner() || groups_ask(&groups.0) || groups.1.as_ref().is_some_and(groups_ask);
         let counts = rows.whole("count");
         let wanted: Vec<usize> = (0..rows.len()).filter(|row| wanted.wants(*row, &owned)).collect();
-        let owners = if asks_owner { owned.owners(&wanted, day, self.attributor) } else { Vec::new() };
+        let with_bits = |row: &usize| (*row, owned.bits(*row));
+        let asked: Vec<_> = wanted.iter().filter(|_| asks_owner).map(with_bits).collect();
+        let owners = owned.owners(&asked, day, self.attributor);
         for (at, row) in wanted.into_iter().enumerate() {
             let owner = owners.get(at).copied().unwrap_or_default();
             if !self.owns(&owner) {

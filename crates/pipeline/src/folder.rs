@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::PipelineError;
 use crate::error::At as _;
+use crate::owners::Known;
 
 /// The zone of a new folder if none is asked for.
 pub const DEFAULT_ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -56,6 +57,7 @@ pub struct DataFolder {
     country: String,
     /// The way to its disk.
     pub disk: Disk,
+    pub(crate) owners: Known,
 }
 
 impl DataFolder {
@@ -98,7 +100,7 @@ impl DataFolder {
             }
         };
         let zone = known_zone(&settings.zone, &path)?;
-        Ok(Self { root, zone, country: settings.country, disk })
+        Ok(Self { root, zone, country: settings.country, disk, owners: Known::default() })
     }
 
     fn stored(path: &Path, zone: Option<&str>) -> Result<Settings, PipelineError> {

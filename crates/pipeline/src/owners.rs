@@ -9,7 +9,7 @@
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use constituency::sources::{Background, Country, Home, Kind, Source};
 use constituency::tables::FILES;
@@ -34,6 +34,11 @@ pub struct Imported {
     /// Whether the same tables are the newest snapshot already; nothing was made then.
     pub unchanged: bool,
 }
+
+/// The owners that were asked for last, for all copies of an opened folder: to read their tables takes long, and a version
+/// never changes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known(Arc<Mutex<Option<(AttributionVersion, Arc<Attributor>)>>>);
 
 /// The versions of a data folder.
 ///
@@ -235,6 +240,17 @@ pub fn attributor(folder: &DataFolder, version: Option<u32>) -> Result<Arc<Attri
         None => attribution.current(),
     };
     let Some(version) = version else { return Ok(Arc::new(Attributor::empty())) };
+    // Held while they are read: who asks meanwhile waits for the same ones.
+    let mut known = folder.owners.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, owners)) = known.as_ref().filter(|(known, _)| known == version) {
+        return Ok(Arc::clone(owners));
+    }
+    let owners = Arc::new(read(folder, version)?);
+    *known = Some((version.clone(), Arc::clone(&owners)));
+    Ok(owners)
+}
+
+fn read(folder: &DataFolder, version: &AttributionVersion) -> Result<Attributor, PipelineError> {
     let mut snapshots = FxHashMap::default();
     for snapshot in version.snapshots() {
         let path = snapshot_path(folder, snapshot);
@@ -242,7 +258,7 @@ pub fn attributor(folder: &DataFolder, version: Option<u32>) -> Result<Arc<Attri
         let (background, _) = background(folder.country(), &read_sources(&path)?, &path)?;
         snapshots.insert(snapshot, Arc::new(Constituency::build(tables).with_background(Arc::new(background))));
     }
-    Attributor::new(version, &snapshots).map(Arc::new).map_err(|e| PipelineError::Missing(e.to_string()))
+    Attributor::new(version, &snapshots).map_err(|e| PipelineError::Missing(e.to_string()))
 }
 
 fn missing(version: u32) -> PipelineError {

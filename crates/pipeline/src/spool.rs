@@ -30,6 +30,8 @@ const LEVEL: i32 = 1;
 pub const ORPHAN_AGE: i64 = event::time::DAY;
 /// Bytes copied at a time.
 const COPY_BYTES: usize = 1 << 18;
+/// Pieces that a thread which compresses may have: one at hand, one that waits.
+const PIECES: usize = 2;
 /// Bytes of a report in one frame of its compressed copy: several windows of the level, so that little is lost between.
 const FRAME_BYTES: usize = 4 << 20;
 
@@ -231,7 +233,7 @@ impl Piece {
     }
 }
 
-/// A thread that compresses pieces, one at a time; it ends with this.
+/// A thread that compresses pieces in their order; it ends with this.
 struct Press {
     pieces: SyncSender<Piece>,
     pressed: Receiver<io::Result<Piece>>,
@@ -239,8 +241,8 @@ struct Press {
 
 impl Press {
     fn start<'s>(scope: &'s Scope<'s, '_>) -> Self {
-        let (pieces, to_press) = sync_channel::<Piece>(1);
-        let (done, pressed) = sync_channel(1);
+        let (pieces, to_press) = sync_channel::<Piece>(PIECES);
+        let (done, pressed) = sync_channel(PIECES);
         scope.spawn(move || {
             // Whoever waited for the piece has gone if it is not wanted any more.
             let _ = to_press.into_iter().try_for_each(|piece| done.send(piece.press()));
@@ -248,12 +250,12 @@ impl Press {
         Self { pieces, pressed }
     }
 
-    /// Hands a piece over; the one before must have been taken back.
+    /// Hands a piece over; of those before all but one must have been taken back.
     fn give(&self, piece: Piece) -> io::Result<()> {
         self.pieces.send(piece).map_err(|_| ended())
     }
 
-    /// Waits for the piece and writes its frame.
+    /// Waits for the oldest piece and writes its frame.
     fn write(&self, file: &mut NewFile) -> io::Result<Piece> {
         let piece = self.pressed.recv().map_err(|_| ended())??;
         file.write_all(&piece.frame)?;
@@ -276,12 +278,12 @@ fn compress(report: &mut dyn Read, mut file: NewFile) -> io::Result<(String, u64
     Ok(hashed)
 }
 
-/// The presses take turns, and each is given a piece when its last is written: so frames are written in order.
+/// The presses take turns, and each is given a piece when its oldest is written: so frames are written in order.
 fn hash_and_write(report: &mut dyn Read, file: &mut NewFile, presses: &[Press]) -> io::Result<(String, u64)> {
     let (mut hash, mut total) = (Sha256::new(), 0);
     let mut busy = VecDeque::new();
     for press in presses.iter().cycle() {
-        let mut piece = match busy.len() < presses.len() {
+        let mut piece = match busy.len() < presses.len() * PIECES {
             true => Piece::new()?,
             false => busy.pop_front().unwrap_or(press).write(file)?,
         };

@@ -1,11 +1,12 @@
 //! `ingest`: report files into the lake.
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use pipeline::catalogue::SCHEMA;
 use pipeline::folder::read_text;
 use pipeline::writer::Outcome;
-use pipeline::{PipelineError, Writer, spool};
+use pipeline::{PipelineError, Writer, owners, spool};
 use serde_json::json;
 
 use crate::cli::IngestArgs;
@@ -19,7 +20,12 @@ pub(crate) fn run(desk: &Desk, args: &IngestArgs) -> anyhow::Result<i32> {
     if let Some(schema) = &args.schema {
         use_schema(desk, schema)?;
     }
-    let unread = accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())?;
+    let unread = thread::scope(|scope| {
+        // The writer wants the owners at once, and says what is wrong with them.
+        let folder = &desk.folder;
+        scope.spawn(|| owners::attributor(folder, None));
+        accept(desk, &args.files, args.feed.as_deref(), |_| desk.now())
+    })?;
     drain_and_tell(desk, unread)
 }
 

@@ -2,7 +2,8 @@
 
 use std::io::Cursor;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{iter, thread};
 
 use ::lake::Lake;
 use ::lake::ask::{Filter, Listed, Months};
@@ -12,8 +13,10 @@ use disk::{NewFile, Taken};
 use documents::csv::ListCsv;
 use documents::list::{Counts, ListHead, ListRow, Status, samples_text};
 use documents::local::Local;
+use documents::message::Lang;
 use documents::xlsx::{ListBook, ROWS_MAX};
 use event::time::{day_text, parse_day, parse_month};
+use pipeline::DataFolder;
 use serde_json::{Value, json};
 
 use crate::cli::{ListArgs, ListFormat};
@@ -28,6 +31,9 @@ const SHOWN_TIME: &str = "%Y-%m-%d %H:%M";
 /// Lists made in one pass, each with a file open: with more owners there is a pass for each so many.
 const LISTS_AT_ONCE: usize = 400;
 
+/// Lists ended at a time, each with its workbook in memory.
+const ENDED_AT_ONCE: usize = 2;
+
 /// A list that was written.
 struct Made {
     /// What is told of it.
@@ -39,7 +45,9 @@ struct Made {
 
 /// What all lists of one run share.
 struct Maker<'m> {
-    desk: &'m Desk,
+    folder: &'m DataFolder,
+    now: i64,
+    lang: Lang,
     args: &'m ListArgs,
     lake: Lake,
     owners: Arc<Attributor>,
@@ -72,7 +80,8 @@ pub(crate) fn run(desk: &Desk, args: &ListArgs) -> anyhow::Result<i32> {
     let data_version = lake.standing()?.sightings;
     let owners = desk.owners(args.attribution)?;
     let (months, places, local) = (months(&args.month)?, Places::shipped(), Local::of(desk.folder.zone()));
-    let maker = Maker { desk, args, lake, owners, months, places, local, data_version };
+    let (folder, now, lang) = (&desk.folder, desk.now(), desk.out.lang());
+    let maker = Maker { folder, now, lang, args, lake, owners, months, places, local, data_version };
     std::fs::create_dir_all(&args.out)?;
     let made = maker.make()?;
     if desk.out.json() {
@@ -121,7 +130,7 @@ impl Maker<'_> {
     /// The list of an owner, with what is below it, and the rows it can be in.
     fn wish(&self, code: &str) -> anyhow::Result<(Wish, Filter)> {
         let mut filter = self.base();
-        filter::own(&mut filter, &self.owners, code, self.desk.today())?;
+        filter::own(&mut filter, &self.owners, code, self.folder.zone().day(self.now))?;
         let last = self.months.to - 1;
         let organisation = self.owners.id(code).and_then(|id| self.owners.organisation(id, last));
         let name = organisation.map_or(String::new(), |organisation| organisation.name.clone());
@@ -151,8 +160,26 @@ impl Maker<'_> {
             };
             writing.push(self.row(listed))
         })?;
-        let written = wishes.iter().zip(lists).filter_map(|(wish, list)| Some((wish, list?)));
-        written.map(|(wish, list)| self.end(wish, list)).collect()
+        self.end_all(wishes.iter().zip(lists).filter_map(|(wish, list)| Some((wish, list?))))
+    }
+
+    /// Ends lists, some at a time: their workbooks are made only now.
+    fn end_all<'w>(&self, lists: impl Iterator<Item = (&'w Wish, Writing)> + Send) -> anyhow::Result<Vec<Made>> {
+        let lists = Mutex::new(lists.enumerate());
+        let next = || lists.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            let ended = iter::from_fn(next).map(|(at, (wish, list))| Ok((at, self.end(wish, list)?)));
+            ended.collect::<anyhow::Result<Vec<(usize, Made)>>>()
+        };
+        let made = thread::scope(|scope| {
+            let threads: Vec<_> = (0..ENDED_AT_ONCE).map(|_| scope.spawn(work)).collect();
+            let broken = |_| Err(anyhow::anyhow!("a thread that ends lists broke off"));
+            let ended = threads.into_iter().map(|thread| thread.join().unwrap_or_else(broken));
+            ended.collect::<anyhow::Result<Vec<_>>>()
+        })?;
+        let mut made: Vec<(usize, Made)> = made.into_iter().flatten().collect();
+        made.sort_unstable_by_key(|(at, _)| *at);
+        Ok(made.into_iter().map(|(_, made)| made).collect())
     }
 
     /// The path of a list's file, without what it ends in.
@@ -187,16 +214,16 @@ impl Maker<'_> {
             month: self.args.month.clone(),
             attribution_version: self.owners.version().into(),
             data_version: self.data_version,
-            made_at: self.desk.now(),
+            made_at: self.now,
             counts,
             definition: String::new(),
         };
-        let mut book = ListBook::new(head, self.desk.folder.zone(), self.desk.out.lang())?;
+        let mut book = ListBook::new(head, self.folder.zone(), self.lang)?;
         rows.iter().try_for_each(|row| book.push(row))?;
         let mut bytes = Vec::new();
         book.finish(Cursor::new(&mut bytes))?;
         let path = self.path(&wish.code, "xlsx");
-        self.desk.folder.disk.write(&path, &bytes, Taken::Replace)?;
+        self.folder.disk.write(&path, &bytes, Taken::Replace)?;
         Ok(path)
     }
 
@@ -232,8 +259,8 @@ impl Writing {
     fn begin(maker: &Maker<'_>, wish: &Wish) -> anyhow::Result<Self> {
         let wants = |format| wish.formats.contains(&format);
         let csv = |path: PathBuf| {
-            let file = maker.desk.folder.disk.create(&path)?;
-            Ok::<_, anyhow::Error>((path, ListCsv::new(file, maker.desk.folder.zone())?))
+            let file = maker.folder.disk.create(&path)?;
+            Ok::<_, anyhow::Error>((path, ListCsv::new(file, maker.folder.zone())?))
         };
         Ok(Self {
             csv: wants(ListFormat::Csv).then(|| csv(maker.path(&wish.code, "csv"))).transpose()?,

@@ -30,11 +30,27 @@ pub(super) struct Key {
     pub(super) list: u32,
 }
 
-/// What was found: the numbers of its [`WORDS`], and the port of an exposed service.
+/// What was found: the numbers of its [`WORDS`], and the port of an exposed service. Two numbers, because it is looked up
+/// for every row: parts written one by one and read together would be waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Finding {
-    pub(super) words: [u32; WORDS.len()],
-    pub(super) port: Option<i32>,
+    words: u128,
+    port: i64,
+}
+
+impl Finding {
+    fn of(words: [u32; WORDS.len()], port: Option<i32>) -> Self {
+        let words = words.into_iter().fold(0, |all, word| all << u32::BITS | u128::from(word));
+        Self { words, port: port.map_or(i64::MAX, i64::from) }
+    }
+
+    pub(super) fn words(self) -> [u32; WORDS.len()] {
+        std::array::from_fn(|at| (self.words >> (u32::BITS as usize * (WORDS.len() - 1 - at))) as u32)
+    }
+
+    pub(super) fn port(self) -> Option<i32> {
+        i32::try_from(self.port).ok()
+    }
 }
 
 /// The columns of findings.
@@ -51,7 +67,7 @@ impl<'b> FindingColumns<'b> {
     pub(super) fn finding(&self, row: usize) -> Finding {
         let number = |at: usize| self.words[at].0.code(row).map_or(NONE, |code| self.words[at].1[code]);
         let port = self.ports.filter(|ports| arrow_array::Array::is_valid(ports, row)).map(|ports| ports.value(row));
-        Finding { words: std::array::from_fn(number), port }
+        Finding::of(std::array::from_fn(number), port)
     }
 }
 
@@ -76,10 +92,10 @@ impl Findings {
 
     /// The place of each in the order of their words, what has none last.
     pub(super) fn ranks(&self, words: &[String]) -> Vec<u32> {
-        let word = |number: &u32| words.get(*number as usize).map_or((true, ""), |word| (false, word.as_str()));
+        let word = |number: u32| words.get(number as usize).map_or((true, ""), |word| (false, word.as_str()));
         let key = |at: &u32| {
-            let Finding { words, port } = &self.all[*at as usize];
-            (words.each_ref().map(word), port.is_none(), *port)
+            let (words, port) = (self.all[*at as usize].words(), self.all[*at as usize].port());
+            (words.map(word), port.is_none(), port)
         };
         let mut order: Vec<u32> = (0..self.all.len() as u32).collect();
         order.sort_unstable_by_key(key);
@@ -139,7 +155,7 @@ impl Found {
             entries: Vec::new(),
             findings: Findings::default(),
             feeds: FeedSets::default(),
-            stretches: (0..=bounds.len()).map(|_| Stretch::default()).collect(),
+            stretches: (0..=bounds.len()).map(|_| Stretch::of(part.rows().min(stretch_rows))).collect(),
             bounds,
             can_be_cut: !part.sought.ranges.is_empty(),
         }
@@ -163,6 +179,13 @@ pub(super) struct Stretch {
     pub(super) samples: Vec<Sample>,
     /// What was seen before both months, and the owner then.
     pub(super) earlier: Vec<((Subject, u32), Owner)>,
+}
+
+impl Stretch {
+    /// With room for some rows more than it is cut for: it is cut between pages.
+    fn of(rows: usize) -> Self {
+        Self { seen: Vec::with_capacity(rows + rows / 4), ..Self::default() }
+    }
 }
 
 /// A row of sightings.

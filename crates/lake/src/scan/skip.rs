@@ -27,13 +27,15 @@ pub(crate) struct Sought {
     pub(crate) texts: bool,
 }
 
-/// The stored halves of a range.
+/// Stored halves, smallest and largest: any upper one of these with any lower one of those.
 #[derive(Debug, Clone, Copy)]
 struct Halves {
     high: (i64, i64),
-    /// `None` if the upper halves differ: any lower half may be among them.
-    low: Option<(i64, i64)>,
+    low: (i64, i64),
 }
+
+/// Every half there is.
+const ANY: (i64, i64) = (i64::MIN, i64::MAX);
 
 /// What is told of a page, a group or a file: smallest and largest value, `None` if unknown.
 type Told = Option<(i64, i64)>;
@@ -44,13 +46,20 @@ fn touches(told: Told, (first, last): (i64, i64)) -> bool {
 }
 
 impl Halves {
-    fn of((first, last): (u128, u128)) -> Self {
+    /// A range: what it has of its first upper half, those between, what it has of its last.
+    fn of((first, last): (u128, u128)) -> impl Iterator<Item = Self> {
         let ((high_a, low_a), (high_b, low_b)) = (address::halves(first), address::halves(last));
-        Self { high: (high_a, high_b), low: (high_a == high_b).then_some((low_a, low_b)) }
+        let one = (high_a == high_b).then_some(Self { high: (high_a, high_a), low: (low_a, low_b) });
+        let many = || {
+            let between = (high_a.saturating_add(1), high_b.saturating_sub(1));
+            let ends = [((high_a, high_a), (low_a, ANY.1)), (between, ANY), ((high_b, high_b), (ANY.0, low_b))];
+            ends.map(|(high, low)| Self { high, low }).into_iter().filter(|halves| halves.high.0 <= halves.high.1)
+        };
+        one.into_iter().chain(one.is_none().then(many).into_iter().flatten())
     }
 
     fn may_be_in(self, high: Told, low: Told) -> bool {
-        touches(high, self.high) && self.low.is_none_or(|range| touches(low, range))
+        touches(high, self.high) && touches(low, self.low)
     }
 }
 
@@ -71,6 +80,10 @@ impl Sought {
         self.ranges.iter().map(cut).filter(|(first, last)| first <= last).collect()
     }
 
+    fn halves(&self) -> impl Iterator<Item = Halves> {
+        self.ranges.iter().flat_map(|range| Halves::of(*range))
+    }
+
     /// Whether an address, or what is none, is looked for.
     pub(crate) fn has(&self, bits: Option<u128>) -> bool {
         bits.map_or(self.texts, |bits| self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&bits)))
@@ -84,7 +97,7 @@ impl Sought {
         let told = |name: &str| stats["minValues"][name].as_i64().zip(stats["maxValues"][name].as_i64());
         let (high, low) = (told("ip_hi"), told("ip_lo"));
         let has_texts = stats["nullCount"]["ip_lo"].as_i64() != Some(0);
-        (self.texts && has_texts) || self.ranges.iter().any(|range| Halves::of(*range).may_be_in(high, low))
+        (self.texts && has_texts) || self.halves().any(|halves| halves.may_be_in(high, low))
     }
 
     /// The row groups of a file that may have some, each with the rows. A batch had better not span groups: the words of
@@ -98,9 +111,9 @@ impl Sought {
     fn rows_of_group(&self, ends: &ParquetMetaData, group: usize, columns: AddressColumns) -> Vec<Range<usize>> {
         let [high, low] = columns.map(|column| Pages::of(ends, group, column));
         let mut rows = Vec::new();
-        for range in self.ranges.iter().map(|range| Halves::of(*range)) {
-            let highs = high.rows(|told, _| touches(told, range.high));
-            let lows = low.rows(|told, _| range.low.is_none_or(|range| touches(told, range)));
+        for halves in self.halves() {
+            let highs = high.rows(|told, _| touches(told, halves.high));
+            let lows = low.rows(|told, _| touches(told, halves.low));
             rows.extend(common(&highs, &lows));
         }
         if self.texts {
@@ -120,7 +133,9 @@ pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought, columns: AddressC
         for (rows, told, _) in low {
             let Some(low) = told.filter(|(min, max)| min <= max) else { continue };
             let begin = address::join(high.0, low.0);
-            let is_in = |range: &&(u128, u128)| Halves::of(**range).may_be_in(Some((high.0, high.0)), Some(low));
+            let is_in = |range: &&(u128, u128)| {
+                Halves::of(**range).any(|halves| halves.may_be_in(Some((high.0, high.0)), Some(low)))
+            };
             samples.extend(sought.ranges.iter().filter(is_in).map(|range| (begin.max(range.0), rows.len())));
         }
     }
@@ -223,6 +238,23 @@ mod tests {
 
     proptest! {
         #[test]
+        fn a_range_is_what_its_halves_are(
+            first in prop_oneof![0u128..4, (1u128 << 64) - 2..(1 << 64) + 3, any::<u128>()],
+            length in prop_oneof![0u128..6, (1u128 << 64) - 2..(1 << 64) + 3, any::<u128>()],
+            near in any::<bool>(),
+            bits in any::<u128>(),
+            step in 0u128..6,
+        ) {
+            let last = first.saturating_add(length);
+            let bits = if near { first.wrapping_sub(3).wrapping_add(step) } else { bits };
+            for bits in [bits, last.wrapping_sub(3).wrapping_add(step)] {
+                let (high, low) = address::halves(bits);
+                let may = Halves::of((first, last)).any(|halves| halves.may_be_in(Some((high, high)), Some((low, low))));
+                prop_assert_eq!(may, (first..=last).contains(&bits));
+            }
+        }
+
+        #[test]
         fn ranges_are_sets(a in ranges(), b in ranges()) {
             let (left, right) = (merged(a.clone()), merged(b));
             prop_assert_eq!(members(&left), members(&a));
@@ -237,13 +269,19 @@ mod tests {
         let sought = Sought { ranges: vec![(10, 20), (1 << 64, (1 << 64) + 5)], texts: false };
         assert!(sought.has(Some(10)) && sought.has(Some((1 << 64) + 5)) && !sought.has(Some(21)) && !sought.has(None));
         assert_eq!(sought.within((15, 1 << 64)), [(15, 20), (1 << 64, 1 << 64)]);
-        let halves = Halves::of((10, 20));
+        let may = |range, high, low| Halves::of(range).any(|halves| halves.may_be_in(high, low));
         let (high, low) = (address::halves(0).0, |low| address::halves(low).1);
-        assert!(halves.may_be_in(Some((high, high)), Some((low(0), low(10)))));
-        assert!(!halves.may_be_in(Some((high, high)), Some((low(21), low(30)))));
-        assert!(!halves.may_be_in(Some((high + 1, high + 2)), None));
-        assert!(halves.may_be_in(None, None));
-        let across = Halves::of((10, 1 << 64));
-        assert!(across.may_be_in(Some((high + 1, high + 1)), Some((low(30), low(40)))));
+        assert!(may((10, 20), Some((high, high)), Some((low(0), low(10)))));
+        assert!(!may((10, 20), Some((high, high)), Some((low(21), low(30)))));
+        assert!(!may((10, 20), Some((high + 1, high + 2)), None));
+        assert!(may((10, 20), None, None));
+        let across = (10, (2 << 64) + 5);
+        assert!(may(across, Some((high + 1, high + 1)), Some((low(30), low(40)))));
+        assert!(may(across, Some((high + 2, high + 2)), Some((low(3), low(40)))));
+        assert!(!may(across, Some((high + 2, high + 2)), Some((low(6), low(40)))), "behind its last");
+        assert!(
+            !may(across, Some((high, high)), Some((low(3), low(9)))),
+            "before its first: that half is not read whole"
+        );
     }
 }

@@ -104,12 +104,16 @@ impl<'b> Owned<'b> {
         self.bits(row).is_none_or(|bits| ranges.iter().any(|(first, last)| (*first..=*last).contains(&bits)))
     }
 
-    /// The owners of some rows, addresses together.
-    pub(crate) fn owners(&self, rows: &[usize], day: i32, attributor: &Attributor) -> Vec<Owner> {
-        let asked = |row: &usize| Some(Asked { bits: self.bits(*row)?, day, hints: self.hints(*row) });
+    /// The owners of some rows, each with its address if it has one; addresses are looked up together.
+    pub(crate) fn owners(&self, rows: &[(usize, Option<u128>)], day: i32, attributor: &Attributor) -> Vec<Owner> {
+        let asked = |(row, bits): &(usize, Option<u128>)| Some(Asked { bits: (*bits)?, day, hints: self.hints(*row) });
         let asked: Vec<Asked<'_>> = rows.iter().filter_map(asked).collect();
-        let mut owners = attributor.owners_of_addresses(&asked).into_iter();
-        let owner = |row: &usize| match self.bits(*row) {
+        let owners = attributor.owners_of_addresses(&asked);
+        if owners.len() == rows.len() {
+            return owners;
+        }
+        let mut owners = owners.into_iter();
+        let owner = |(row, bits): &(usize, Option<u128>)| match bits {
             Some(_) => owners.next().unwrap_or_default(),
             None => self.owner_of_text(*row, day, attributor),
         };

@@ -1,6 +1,7 @@
 //! Who owned it: an event keeps its first answer, a question names the version it is asked by.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use constituency::finding::Code;
 use event::time;
@@ -29,6 +30,17 @@ fn report(port: u32) -> Vec<u8> {
     let row = |at: &str| format!("{at},192.0.2.1,{port},sality");
     let rows = ["2026-03-09 03:00:00", "2026-03-10 03:00:00"].map(row);
     csv("timestamp,src_ip,src_port,infection", &rows.each_ref().map(String::as_str))
+}
+
+#[test]
+fn a_version_is_read_once_and_a_new_one_at_once() {
+    let house = House::new();
+    import(&house, "first", "192.0.2.0/24,isp-1,old\n");
+    let owners = |version| owners::attributor(&house.data.clone(), version).expect("owners");
+    let first = owners(None);
+    assert!(Arc::ptr_eq(&first, &owners(Some(1))));
+    import(&house, "second", "192.0.2.0/24,isp-1,new\n");
+    assert_eq!((owners(None).version(), owners(Some(1)).version(), owners(None).version()), (2, 1, 2));
 }
 
 /// Subjects by organisation, by a version.
