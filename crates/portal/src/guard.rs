@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::actions::sent::Sent;
 use crate::answer;
 use crate::app::App;
 use crate::serve::HEADERS_MAX;
@@ -42,10 +43,10 @@ pub(crate) fn pass_at_once<B>(
     app: &App,
     request: &http::Request<B>,
     route: &'static str,
-    act: impl FnOnce() -> Response,
-) -> Response {
+    act: impl FnOnce() -> Response<Sent>,
+) -> Response<Sent> {
     let entry = log::Entry::open(request.method());
-    let answer = refuse(app, request).map_or_else(answer::problem, |()| act());
+    let answer = refuse(app, request).map_or_else(|status| answer::problem(status).map(Sent::from), |()| act());
     leave(app, answer, entry, Some(route))
 }
 
@@ -56,7 +57,7 @@ fn refuse<B>(app: &App, request: &http::Request<B>) -> Result<(), StatusCode> {
     host::check(app, request).and_then(|()| site::refuse_others(request))
 }
 
-fn leave(app: &App, mut answer: Response, entry: log::Entry, route: Option<&str>) -> Response {
+fn leave<B>(app: &App, mut answer: Response<B>, entry: log::Entry, route: Option<&str>) -> Response<B> {
     headers::add(app, &mut answer);
     entry.close(app, route, &answer);
     answer

@@ -4,6 +4,7 @@
 use axum::response::Response;
 use http::{Method, Request};
 
+use crate::actions::sent::Sent;
 use crate::actions::{api, pages};
 use crate::app::App;
 use crate::guard;
@@ -17,7 +18,7 @@ const PAGES: [(&str, Lang); 2] = [("/kiem-tra", Lang::Vi), ("/en/kiem-tra", Lang
 const API: &str = "/api/v1/check";
 
 /// The answer to a request for the check; `None` for all others.
-pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Option<Response> {
+pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Option<Response<Sent>> {
     if request.method() != Method::GET {
         return None;
     }

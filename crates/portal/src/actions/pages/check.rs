@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 
 use crate::actions::checking::{Checked, check, family};
 use crate::actions::pages::not_found;
+use crate::actions::sent::Sent;
 use crate::actions::told::{ADDRESS, Case, FOUND, Form, ISP};
 use crate::advice::Advice;
+use crate::guard::headers;
 use crate::page::Page;
 use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
@@ -74,30 +77,31 @@ struct Isp<'p> {
 
 /// The verdict on the address a visitor comes from, never on one that he types.
 pub(crate) async fn show(page: Page, visitor: Visitor) -> Response {
-    answer_to(&page, visitor)
+    answer_to(&page, visitor).map(Body::from)
 }
 
 /// The same for whoever has the visitor at hand.
-pub(crate) fn answer_to(page: &Page, visitor: Visitor) -> Response {
-    match check(&page.app, visitor) {
-        Ok(checked) => {
-            let wrong = || not_found::show_status(page, StatusCode::INTERNAL_SERVER_ERROR);
-            tell(page, &checked).unwrap_or_else(wrong)
-        }
+pub(crate) fn answer_to(page: &Page, visitor: Visitor) -> Response<Sent> {
+    let refused = match check(&page.app, visitor) {
         Err(seconds) => not_found::limited(page, seconds),
-    }
+        Ok(checked) => match tell(page, &checked) {
+            Some(answer) => return answer,
+            None => not_found::show_status(page, StatusCode::INTERNAL_SERVER_ERROR),
+        },
+    };
+    refused.map(Sent::from)
 }
 
-fn tell(page: &Page, checked: &Checked) -> Option<Response> {
+fn tell(page: &Page, checked: &Checked) -> Option<Response<Sent>> {
     let Checked { address, isp, shown, case } = checked;
     let form = Form::Page(page.w.lang(), page.app.parts().front.get().made);
     let told = page.app.told().find(form, case, || write(page, case))?;
     let isp = isp.as_ref().map_or(Ok(String::new()), |isp| Isp { isp }.render()).ok()?;
     let found = if shown.is_empty() { String::new() } else { Found { page, shown }.render().ok()? };
-    Some(page.answer(StatusCode::OK, told.to(*address, &isp, &found, PAGE_BYTES)))
+    Some(told.to(*address, &isp, &found, PAGE_BYTES))
 }
 
-fn write(page: &Page, case: &Case) -> Option<String> {
+fn write(page: &Page, case: &Case) -> Option<Response<String>> {
     let check = Check {
         title: case.title(page.w),
         about: case.about(page.w),
@@ -107,5 +111,7 @@ fn write(page: &Page, case: &Case) -> Option<String> {
         page,
         case,
     };
-    check.render().ok()
+    let mut answer = page.answer(StatusCode::OK, check.render().ok()?);
+    headers::add(&page.app, &mut answer);
+    Some(answer)
 }
