@@ -8,7 +8,6 @@ use crate::actions::sent::Sent;
 use crate::actions::{api, pages};
 use crate::app::App;
 use crate::guard;
-use crate::page::Page;
 use crate::visitor::{Peer, visitor};
 use crate::words::Lang;
 
@@ -28,6 +27,5 @@ pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Op
         return Some(guard::pass_at_once(app, request, API, || api::check::answer_to(app, who(), request.uri())));
     }
     let (route, lang) = PAGES.into_iter().find(|(route, _)| *route == path)?;
-    let page = || Page::at(app, lang, "/kiem-tra");
-    Some(guard::pass_at_once(app, request, route, || pages::check::answer_to(&page(), who())))
+    Some(guard::pass_at_once(app, request, route, || pages::check::answer_to(app, lang, who())))
 }

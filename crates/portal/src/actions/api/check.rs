@@ -57,7 +57,8 @@ fn tell(app: &App, checked: &Checked, lang: Lang) -> Option<Response<Sent>> {
 
 /// The language that is asked for; Vietnamese if none is.
 fn lang(uri: &Uri) -> Option<Lang> {
-    let mut asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).filter(|(key, _)| key == "lang");
+    let Some(query) = uri.query() else { return Some(Lang::Vi) };
+    let mut asked = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "lang");
     let Some((_, tag)) = asked.next() else { return Some(Lang::Vi) };
     Lang::ALL.into_iter().find(|lang| lang.tag() == tag && asked.next().is_none())
 }
