@@ -35,12 +35,8 @@ static ALWAYS: LazyLock<HeaderMap> = LazyLock::new(|| {
     headers.map(|(name, value)| (name, HeaderValue::from_static(value))).into_iter().collect()
 });
 
-/// Adds them, but to an answer that was kept with them. All are copied at once and the few of the action put in: one by
-/// one they take three times as long.
+/// Adds them. All are copied at once and the few of the action put in: one by one they take three times as long.
 pub(crate) fn add<B>(app: &App, answer: &mut Response<B>) {
-    if answer.headers().contains_key(header::CONTENT_SECURITY_POLICY) {
-        return;
-    }
     let own = std::mem::replace(answer.headers_mut(), ALWAYS.clone());
     let headers = answer.headers_mut();
     headers.extend(own);
