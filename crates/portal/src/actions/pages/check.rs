@@ -131,3 +131,17 @@ fn write(page: &Page, case: &Case) -> Option<Response<String>> {
     headers::add(&page.app, &mut answer);
     Some(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_name_is_the_same_text_of_a_page_whether_it_needs_writing_differently_or_not(isp in any::<String>()) {
+            prop_assert_eq!(escaped(&isp).expect("text"), Isp { isp: &isp }.render().expect("text"));
+        }
+    }
+}
