@@ -8,4 +8,5 @@ pub mod form;
 pub(crate) mod operation;
 pub(crate) mod pages;
 pub mod query;
+pub(crate) mod sent;
 pub(crate) mod told;

@@ -1,6 +1,5 @@
 //! Answers: pages, JSON, problems (RFC 9457), files.
 
-use axum::body::Body;
 use axum::response::Response;
 use http::StatusCode;
 use http::header::{self, HeaderName, HeaderValue};
@@ -16,7 +15,7 @@ pub(crate) const JSON: &str = "application/json";
 const PROBLEM: &str = "application/problem+json";
 
 /// An answer of a media type.
-pub(crate) fn of(status: StatusCode, media_type: &'static str, body: impl Into<Body>) -> Response {
+pub(crate) fn of<B>(status: StatusCode, media_type: &'static str, body: impl Into<B>) -> Response<B> {
     let mut answer = Response::new(body.into());
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -152,15 +152,15 @@ impl App {
     /// # Errors
     /// Seconds to wait.
     pub(crate) fn count(&self, limit: &Pace, visitor: Visitor) -> Result<(), u64> {
-        self.count_as(limit, visitor, self.0.parts.ownership.whose(visitor.counted).reach)
+        self.count_as(limit, visitor, self.0.parts.ownership.whose(visitor.counted).reach, self.now())
     }
 
-    /// The same for whoever has found out already how the visitor's address is handed out.
+    /// The same for whoever has found out already how the visitor's address is handed out and what time it is.
     ///
     /// # Errors
     /// Seconds to wait.
-    pub(crate) fn count_as(&self, limit: &Pace, visitor: Visitor, reach: Reach) -> Result<(), u64> {
-        let counted = limit.count(visitor.counted, reach.is_shared(), self.now());
+    pub(crate) fn count_as(&self, limit: &Pace, visitor: Visitor, reach: Reach, now: i64) -> Result<(), u64> {
+        let counted = limit.count(visitor.counted, reach.is_shared(), now);
         if counted.is_err() {
             self.metrics().limited.fetch_add(1, Ordering::Relaxed);
         }

@@ -12,6 +12,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use http::StatusCode;
 
+use crate::actions::sent::Sent;
 use crate::answer;
 use crate::app::App;
 use crate::serve::HEADERS_MAX;
@@ -30,11 +31,13 @@ pub(crate) fn around(router: Router<App>, app: &App) -> Router<App> {
 async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
     let entry = log::Entry::open(request.method());
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let answer = match refuse(&app, &request) {
+    let mut answer = match refuse(&app, &request) {
         Ok(()) => time::limit(&app, request, next).await,
         Err(status) => answer::problem(status),
     };
-    leave(&app, answer, entry, route.as_ref().map(MatchedPath::as_str))
+    headers::add(&app, &mut answer);
+    entry.close(&app, route.as_ref().map(MatchedPath::as_str), &answer);
+    answer
 }
 
 /// The same for an action that waits for nothing, and so takes no time that must be limited.
@@ -42,11 +45,16 @@ pub(crate) fn pass_at_once<B>(
     app: &App,
     request: &http::Request<B>,
     route: &'static str,
-    act: impl FnOnce() -> Response,
-) -> Response {
+    act: impl FnOnce() -> Response<Sent>,
+) -> Response<Sent> {
     let entry = log::Entry::open(request.method());
-    let answer = refuse(app, request).map_or_else(answer::problem, |()| act());
-    leave(app, answer, entry, Some(route))
+    let mut answer = refuse(app, request).map_or_else(|status| answer::problem(status).map(Sent::from), |()| act());
+    // What is kept has them.
+    if matches!(answer.body(), Sent::Other(_)) {
+        headers::add(app, &mut answer);
+    }
+    entry.close(app, Some(route), &answer);
+    answer
 }
 
 fn refuse<B>(app: &App, request: &http::Request<B>) -> Result<(), StatusCode> {
@@ -54,12 +62,6 @@ fn refuse<B>(app: &App, request: &http::Request<B>) -> Result<(), StatusCode> {
         return Err(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
     host::check(app, request).and_then(|()| site::refuse_others(request))
-}
-
-fn leave(app: &App, mut answer: Response, entry: log::Entry, route: Option<&str>) -> Response {
-    headers::add(app, &mut answer);
-    entry.close(app, route, &answer);
-    answer
 }
 
 /// Guards for a single route.

@@ -11,12 +11,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::{self, Format, Writer};
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
-use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -26,8 +26,6 @@ pub(crate) const ACCESS: &str = "access";
 const PIECE: usize = 32 << 10;
 /// How long a line on a request waits at most.
 const WAIT_MAX: Duration = Duration::from_secs(1);
-/// Bytes of most lines on requests.
-const LINE: usize = 256;
 /// Microseconds in a second.
 const MICROS: u64 = 1_000_000;
 
@@ -56,36 +54,52 @@ pub fn begin(told: Targets) -> io::Result<Log> {
         }
     };
     thread::Builder::new().name("log".to_owned()).spawn(in_time)?;
-    let writer = Told(Arc::clone(&lines));
-    let layer = tracing_subscriber::fmt::layer().json().event_format(Json::default()).with_writer(writer);
-    tracing_subscriber::registry().with(layer).with(told).try_init().map_err(io::Error::other)?;
+    tracing_subscriber::registry().with(layer(&lines)).with(told).try_init().map_err(io::Error::other)?;
     Ok(Log(lines))
+}
+
+/// Lines on requests are written by ourselves, all others by the library.
+fn layer<S, W>(lines: &Arc<Lines<W>>) -> impl Layer<S> + use<S, W>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+    W: io::Write + Send + 'static,
+{
+    let others = Others(format::format().json());
+    let others = tracing_subscriber::fmt::layer().json().event_format(others).with_writer(Arc::clone(lines));
+    others.and_then(OnRequests(Arc::clone(lines)))
 }
 
 /// Lines that wait, and where they go.
 #[derive(Debug)]
-struct Lines<W>(Mutex<(Vec<u8>, W)>);
+struct Lines<W>(Mutex<(Waiting, W)>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    /// The last second in which a line on a request was written.
+    second: Option<Second>,
+}
 
 impl<W: io::Write> Lines<W> {
     fn to(out: W) -> Self {
-        Self(Mutex::new((Vec::with_capacity(2 * PIECE), out)))
+        Self(Mutex::new((Waiting::default(), out)))
     }
 
-    /// Takes a line in; it is written at once if it may not wait.
-    fn take(&self, line: &[u8], may_wait: bool) {
+    /// Takes a line in, behind those that wait; it is written at once if it may not.
+    fn take(&self, may_wait: bool, write_line: impl FnOnce(&mut Waiting)) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (waiting, out) = &mut *lines;
-        waiting.extend_from_slice(line);
-        if !may_wait || waiting.len() >= PIECE {
-            write(waiting, out);
+        write_line(waiting);
+        if !may_wait || waiting.bytes.len() >= PIECE {
+            write(&mut waiting.bytes, out);
         }
     }
 
     fn write_waiting(&self) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (waiting, out) = &mut *lines;
-        if !waiting.is_empty() {
-            write(waiting, out);
+        if !waiting.bytes.is_empty() {
+            write(&mut waiting.bytes, out);
         }
     }
 }
@@ -96,30 +110,10 @@ fn write(waiting: &mut Vec<u8>, out: &mut impl io::Write) {
     waiting.clear();
 }
 
-/// Hands out writers that know whether their line may wait.
-struct Told<W>(Arc<Lines<W>>);
-
-/// The writer of one line.
-struct Line<'l, W> {
-    lines: &'l Lines<W>,
-    may_wait: bool,
-}
-
-impl<'l, W: io::Write + 'l> MakeWriter<'l> for Told<W> {
-    type Writer = Line<'l, W>;
-
-    fn make_writer(&'l self) -> Self::Writer {
-        Line { lines: &self.0, may_wait: false }
-    }
-
-    fn make_writer_for(&'l self, of: &Metadata<'_>) -> Self::Writer {
-        Line { lines: &self.0, may_wait: of.target() == ACCESS && *of.level() >= Level::INFO }
-    }
-}
-
-impl<W: io::Write> io::Write for Line<'_, W> {
+/// For the library: its lines do not wait.
+impl<W: io::Write> io::Write for &Lines<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.lines.take(line, self.may_wait);
+        self.take(false, |waiting| waiting.bytes.extend_from_slice(line));
         Ok(line.len())
     }
 
@@ -128,41 +122,33 @@ impl<W: io::Write> io::Write for Line<'_, W> {
     }
 }
 
-/// JSON as the library writes it. Lines on requests are written by ourselves: the same takes a tenth of the time.
-struct Json {
-    others: Format<format::Json>,
-    second: Mutex<Option<Second>>,
-}
+/// JSON as the library writes it, for all lines but those on requests.
+struct Others(Format<format::Json>);
 
-impl Default for Json {
-    fn default() -> Self {
-        Self { others: format::format().json(), second: Mutex::default() }
-    }
-}
-
-impl<S, N> FormatEvent<S, N> for Json
+impl<S, N> FormatEvent<S, N> for Others
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
     N: for<'w> FormatFields<'w> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(&self, context: &FmtContext<'_, S, N>, to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        if event.metadata().target() == ACCESS { Ok(()) } else { self.0.format_event(context, to, event) }
+    }
+}
+
+/// The same for lines on requests, in a tenth of the time: they are written where they wait.
+struct OnRequests<W>(Arc<Lines<W>>);
+
+impl<S: Subscriber, W: io::Write + Send + 'static> Layer<S> for OnRequests<W> {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let of = event.metadata();
-        if of.target() != ACCESS {
-            return self.others.format_event(context, to, event);
+        if of.target() == ACCESS {
+            self.0.take(*of.level() >= Level::INFO, |waiting| waiting.write_line(event));
         }
-        let mut line = String::with_capacity(LINE);
-        line.push_str("{\"timestamp\":\"");
-        self.write_time(&mut line)?;
-        line.push_str("\",\"level\":\"");
-        line.push_str(of.level().as_str());
-        line.push_str("\",\"fields\":{");
-        event.record(&mut Fields { line: &mut line, before: "\"" });
-        line.push_str("},\"target\":\"access\"}\n");
-        to.write_str(&line)
     }
 }
 
 /// A second of the machine's clock, as far as it is the same for all lines in it.
+#[derive(Debug)]
 struct Second {
     /// `2026-11-21T12:00:00.`
     text: String,
@@ -185,26 +171,32 @@ impl Second {
     }
 }
 
-impl Json {
-    fn write_time(&self, line: &mut String) -> fmt::Result {
-        let mut second = self.second.lock().unwrap_or_else(PoisonError::into_inner);
-        let lasts = second.as_ref().map(|second| (second, second.micros())).filter(|(_, micros)| *micros < MICROS);
-        if let Some((second, micros)) = lasts {
-            line.push_str(&second.text);
-            push_digits(micros, 6, line);
-        } else {
-            let new = Second::now()?;
-            line.push_str(&new.text);
-            push_digits(new.made.1, 6, line);
-            *second = Some(new);
+impl Waiting {
+    fn write_line(&mut self, event: &Event<'_>) {
+        self.bytes.extend_from_slice(b"{\"timestamp\":\"");
+        self.write_time();
+        self.bytes.extend_from_slice(b"Z\",\"level\":\"");
+        self.bytes.extend_from_slice(event.metadata().level().as_str().as_bytes());
+        self.bytes.extend_from_slice(b"\",\"fields\":{");
+        event.record(&mut Fields { line: &mut self.bytes, is_first: true });
+        self.bytes.extend_from_slice(b"},\"target\":\"access\"}\n");
+    }
+
+    fn write_time(&mut self) {
+        let micros = self.second.as_ref().map(Second::micros).filter(|micros| *micros < MICROS);
+        let micros = micros.unwrap_or_else(|| {
+            self.second = Second::now().ok();
+            self.second.as_ref().map_or(0, |second| second.made.1)
+        });
+        if let Some(second) = &self.second {
+            self.bytes.extend_from_slice(second.text.as_bytes());
+            push_digits(micros, 6, &mut self.bytes);
         }
-        line.push('Z');
-        Ok(())
     }
 }
 
 /// Writes a number with at least so many digits. Format strings take several times as long as all this.
-fn push_digits(mut number: u64, least: usize, line: &mut String) {
+fn push_digits(mut number: u64, least: usize, line: &mut Vec<u8>) {
     let mut digits = [b'0'; 20];
     let mut at = digits.len();
     while number > 0 {
@@ -212,23 +204,23 @@ fn push_digits(mut number: u64, least: usize, line: &mut String) {
         digits[at] = b'0' + (number % 10) as u8;
         number /= 10;
     }
-    let digits = digits.get(at.min(digits.len() - least)..).unwrap_or_default();
-    line.extend(digits.iter().map(|digit| char::from(*digit)));
+    line.extend_from_slice(digits.get(at.min(digits.len() - least)..).unwrap_or_default());
 }
 
 /// Writes fields as members of an object.
 struct Fields<'f> {
-    line: &'f mut String,
-    /// What stands before a name.
-    before: &'static str,
+    line: &'f mut Vec<u8>,
+    is_first: bool,
 }
 
 impl Fields<'_> {
     fn name(&mut self, field: &Field) {
-        for piece in [self.before, field.name(), "\":"] {
-            self.line.push_str(piece);
+        if !std::mem::take(&mut self.is_first) {
+            self.line.push(b',');
         }
-        self.before = ",\"";
+        self.line.push(b'"');
+        self.line.extend_from_slice(field.name().as_bytes());
+        self.line.extend_from_slice(b"\":");
     }
 }
 
@@ -241,11 +233,11 @@ impl Visit for Fields<'_> {
         self.name(field);
         let is_plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
         if is_plain {
-            for piece in ["\"", text, "\""] {
-                self.line.push_str(piece);
-            }
+            self.line.push(b'"');
+            self.line.extend_from_slice(text.as_bytes());
+            self.line.push(b'"');
         } else {
-            self.line.push_str(&serde_json::Value::from(text).to_string());
+            self.line.extend_from_slice(serde_json::Value::from(text).to_string().as_bytes());
         }
     }
 

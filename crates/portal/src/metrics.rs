@@ -45,10 +45,10 @@ impl Metrics {
             _ => "other",
         };
         let mut requests = self.requests.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !requests.contains_key(route) {
-            requests.insert(route.to_owned(), BTreeMap::new());
-        }
-        let Some(of_route) = requests.get_mut(route) else { return };
+        let of_route = match requests.get_mut(route) {
+            Some(of_route) => of_route,
+            None => requests.entry(route.to_owned()).or_default(),
+        };
         let taken = of_route.entry((method, status)).or_default();
         taken.count += 1;
         taken.seconds += seconds;

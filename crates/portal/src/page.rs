@@ -6,7 +6,6 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use askama::Template;
-use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
@@ -66,7 +65,7 @@ impl Page {
     }
 
     /// HTML of this page's language as an answer.
-    pub(crate) fn answer(&self, status: StatusCode, html: impl Into<Body>) -> Response {
+    pub(crate) fn answer<B>(&self, status: StatusCode, html: impl Into<B>) -> Response<B> {
         let mut answer = answer::of(status, answer::HTML, html);
         answer.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(self.w.lang().tag()));
         answer

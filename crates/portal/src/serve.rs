@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use crate::actions::sent::Sent;
 use crate::app::App;
 use crate::router::router;
 use crate::tls::Tls;
@@ -199,22 +200,32 @@ impl Door {
 
     async fn talk(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: SocketAddr) {
         let who = self.plays.map_or(peer, |address| SocketAddr::new(address, peer.port()));
-        let answer = service_fn(async |mut request: http::Request<Incoming>| {
-            if let Some(answer) = short::answer(&self.app, Peer(who), &request) {
-                return Ok(answer);
+        let answer = service_fn(|mut request: http::Request<Incoming>| {
+            let answered = short::answer(&self.app, Peer(who), &request).ok_or_else(|| {
+                request.extensions_mut().insert(Peer(who));
+                // In a box: every connection has room for what waits here, which is large.
+                Box::pin(self.router.clone().oneshot(request.map(Body::new)))
+            });
+            async {
+                match answered {
+                    Ok(answer) => Ok(answer),
+                    Err(long) => long.await.map(|answer| answer.map(Sent::from)),
+                }
             }
-            request.extensions_mut().insert(Peer(who));
-            self.router.clone().oneshot(request.map(Body::new)).await
         });
         let mut builder = http1::Builder::new();
         builder
             .timer(heads::Heads::default())
             .header_read_timeout(Duration::from_secs(self.app.config().header_seconds.into()));
         builder.max_buf_size(HEAD_MAX).keep_alive(true);
+        // Else hyper listens while it answers, whether the visitor hangs up, and takes new memory for that at each request.
+        // What he began without waiting for its end has an end all the same: writing to him fails, or its time is up.
+        builder.half_close(true);
         let connection = builder.serve_connection(TokioIo::new(stream), answer);
         tokio::pin!(connection);
         let mut telling = self.telling.clone();
         tokio::select! {
+            biased;
             // How a connection ends is the visitor's affair.
             _ = &mut connection => return,
             _ = telling.wait_for(|told| *told) => connection.as_mut().graceful_shutdown(),

@@ -108,7 +108,6 @@ enum Fits {
 
 #[derive(Debug, Clone)]
 struct Row {
-    reach: Reach,
     fits: Fits,
     verdict: Verdict,
     shows: Shows,
@@ -150,9 +149,10 @@ pub struct Judged {
 }
 
 /// The decision table, read and checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Decisions {
-    rows: Vec<Row>,
+    /// By [`Reach`].
+    rows: [Vec<Row>; Reach::ALL.len()],
 }
 
 impl Decisions {
@@ -164,9 +164,10 @@ impl Decisions {
     /// # Errors
     /// The first line that is not of the table's form, or what is missing.
     pub fn parse(text: &str) -> Result<Self, BadTable> {
-        let mut decisions = Self { rows: Vec::new() };
+        let mut decisions = Self::default();
         for (line, cells) in rows(text) {
-            decisions.rows.push(row(&cells).ok_or_else(|| BadTable::line(line, &cells))?);
+            let (reach, row) = row(&cells).ok_or_else(|| BadTable::line(line, &cells))?;
+            decisions.rows[reach as usize].push(row);
         }
         let missing = Reach::ALL.into_iter().find(|reach| decisions.without_finding(*reach).is_none());
         match missing {
@@ -178,13 +179,13 @@ impl Decisions {
     /// Judges an address by what `find` has of it; `find` is not asked when the address alone decides.
     pub fn judge<'s>(&self, reach: Reach, today: i32, find: impl FnOnce() -> Vec<Finding<'s>>) -> Judged {
         let plain = |row: &Row| Judged { verdict: row.verdict, words: row.words.clone(), shown: Vec::new() };
-        if let Some(row) = self.rows.iter().find(|row| row.reach == reach && row.fits == Fits::Address) {
+        if let Some(row) = self.of(reach).iter().find(|row| row.fits == Fits::Address) {
             return plain(row);
         }
         let found = find();
         let mut fitting: Vec<_> =
             found.iter().filter_map(|found| Some((self.row_of(reach, found, today)?, found))).collect();
-        fitting.sort_by_key(|(row, found)| (found.kind, row.words.clone(), std::cmp::Reverse(found.last)));
+        fitting.sort_by(|(a_row, a), (b_row, b)| (a.kind, &a_row.words, b.last).cmp(&(b.kind, &b_row.words, a.last)));
         let Some((gravest, _)) = fitting.first() else {
             return self.without_finding(reach).map_or_else(unsure, plain);
         };
@@ -195,19 +196,21 @@ impl Decisions {
 
     /// The keys of the explanations it names.
     pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.rows.iter().map(|row| row.words.as_str())
+        self.rows.iter().flatten().map(|row| row.words.as_str())
+    }
+
+    fn of(&self, reach: Reach) -> &[Row] {
+        &self.rows[reach as usize]
     }
 
     fn row_of(&self, reach: Reach, found: &Finding<'_>, today: i32) -> Option<&Row> {
         let age = today.saturating_sub(found.last);
-        let fits = |row: &&Row| {
-            row.reach == reach && matches!(row.fits, Fits::Finding(kind, days) if kind == found.kind && age <= days)
-        };
-        self.rows.iter().find(fits)
+        let fits = |row: &&Row| matches!(row.fits, Fits::Finding(kind, days) if kind == found.kind && age <= days);
+        self.of(reach).iter().find(fits)
     }
 
     fn without_finding(&self, reach: Reach) -> Option<&Row> {
-        self.rows.iter().find(|row| row.reach == reach && !matches!(row.fits, Fits::Finding(..)))
+        self.of(reach).iter().find(|row| !matches!(row.fits, Fits::Finding(..)))
     }
 }
 
@@ -245,7 +248,7 @@ impl FromStr for Shows {
     }
 }
 
-fn row(cells: &[&str]) -> Option<Row> {
+fn row(cells: &[&str]) -> Option<(Reach, Row)> {
     let [reach, kind, days, verdict, shows, words] = cells[..] else { return None };
     let fits = match (kind, days) {
         ("*", "*") => Fits::Address,
@@ -254,7 +257,7 @@ fn row(cells: &[&str]) -> Option<Row> {
         (kind, days) => Fits::Finding(Kind::parse(kind)?, days.parse().ok()?),
     };
     let verdict = [Verdict::Seen, Verdict::NotSeen, Verdict::CannotTell].into_iter().find(|v| v.name() == verdict)?;
-    Some(Row { reach: reach.parse().ok()?, fits, verdict, shows: shows.parse().ok()?, words: words.to_owned() })
+    Some((reach.parse().ok()?, Row { fits, verdict, shows: shows.parse().ok()?, words: words.to_owned() }))
 }
 
 impl fmt::Display for Verdict {

@@ -8,8 +8,9 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
+use http::header::{self, GetAll, HeaderName};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use ipnet::IpNet;
 
 use crate::answer;
@@ -17,6 +18,9 @@ use crate::app::App;
 
 /// Most hops that are looked at; longer chains are not believed at all.
 pub const HOPS_MAX: usize = 16;
+
+/// Where a standard name is not known, a name is taken apart at each look, but for one made at the start.
+static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Which header proxies write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -63,36 +67,37 @@ pub fn visitor(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet], header: Pro
     if !is_trusted(peer, trusted) {
         return Visitor { address: Some(peer), counted: peer };
     }
-    let hops = match header {
-        ProxyHeader::XForwardedFor => hops(headers, "x-forwarded-for", parse_address),
-        ProxyHeader::Forwarded => hops(headers, "forwarded", parse_forwarded),
+    let address = match header {
+        ProxyHeader::XForwardedFor => behind_proxies(headers.get_all(&X_FORWARDED_FOR), parse_address, trusted),
+        ProxyHeader::Forwarded => behind_proxies(headers.get_all(header::FORWARDED), parse_forwarded, trusted),
     };
-    let address = hops.and_then(|hops| behind_proxies(&hops, trusted));
     Visitor { address, counted: address.unwrap_or(peer) }
 }
 
-/// The address nearest to us that is no proxy of ours; `None` if an unreadable hop stands before it, or if all are proxies.
-fn behind_proxies(hops: &[Option<IpAddr>], trusted: &[IpNet]) -> Option<IpAddr> {
-    let is_proxy = |hop: &&Option<IpAddr>| hop.is_some_and(|address| is_trusted(address, trusted));
-    hops.iter().rev().find(|hop| !is_proxy(hop)).copied().flatten()
+/// The address nearest to us that is no proxy of ours, of the hops in all lines of a list header, left to right; `None` if an
+/// unreadable hop stands before it, if all are proxies, for a chain too long and for no text.
+fn behind_proxies(
+    lines: GetAll<'_, HeaderValue>,
+    parse: fn(&str) -> Option<IpAddr>,
+    trusted: &[IpNet],
+) -> Option<IpAddr> {
+    let (mut nearest, mut hops) = (None, 0);
+    for line in lines {
+        for hop in line.to_str().ok()?.split(',').map(|hop| parse(hop.trim())) {
+            hops += 1;
+            if hops > HOPS_MAX {
+                return None;
+            }
+            if !hop.is_some_and(|address| is_trusted(address, trusted)) {
+                nearest = hop;
+            }
+        }
+    }
+    nearest
 }
 
 fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
     trusted.iter().any(|network| network.contains(&address))
-}
-
-/// The hops of a list header, over all its lines, left to right; `None` for a chain too long or no text.
-fn hops(headers: &HeaderMap, name: &str, parse: fn(&str) -> Option<IpAddr>) -> Option<Vec<Option<IpAddr>>> {
-    let mut hops = Vec::new();
-    for line in headers.get_all(name) {
-        for hop in line.to_str().ok()?.split(',') {
-            hops.push(parse(hop.trim()));
-            if hops.len() > HOPS_MAX {
-                return None;
-            }
-        }
-    }
-    Some(hops)
 }
 
 /// An address with or without a port: `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]:80`.

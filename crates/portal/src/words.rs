@@ -99,7 +99,7 @@ impl Words {
 
     /// The message of `group.name`, or `name` itself if the house has no word for it.
     pub fn say_or_name<'a>(&'a self, group: &str, name: &'a str) -> &'a str {
-        self.texts.get(&format!("{group}.{name}")).map_or(name, String::as_str)
+        self.texts.get(&[group, ".", name].concat()).map_or(name, String::as_str)
     }
 
     /// The message of a key with the place `{name}` filled in.

@@ -32,10 +32,10 @@ pub(crate) struct Checked {
 /// # Errors
 /// Seconds to wait for whoever asks too often.
 pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
-    let whose = whose(app, visitor.address);
+    let (whose, now) = (whose(app, visitor.address), app.now());
     match whose.reach {
         Reach::Special => app.count(app.checks(), visitor)?,
-        reach => app.count_as(app.checks(), visitor, reach)?,
+        reach => app.count_as(app.checks(), visitor, reach, now)?,
     }
     let slot = app.parts().seen.get();
     let seen = slot.as_ref().as_ref();
@@ -45,7 +45,7 @@ pub(crate) fn check(app: &App, visitor: Visitor) -> Result<Checked, u64> {
         found.unwrap_or_default()
     };
     let decisions = &app.parts().tables.decisions;
-    let mut judged = decisions.judge(reach, app.today(), find);
+    let mut judged = decisions.judge(reach, app.parts().zone.day(now), find);
     judged.shown.truncate(SHOWN_MAX);
     if let Some(why) = unknown(seen, judged.verdict) {
         judged = Judged { verdict: Verdict::CannotTell, words: why.to_owned(), shown: Vec::new() };

@@ -3,18 +3,15 @@
 //! Kept is what stands around these; no address is, and no finding. Whatever looks like *never seen* is the same case as
 //! *never seen*, so that it takes the same way through here.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use event::rules::Kind;
-use hyper::body::{Body, Frame, SizeHint};
+use http::{HeaderMap, Response};
 use rustc_hash::FxHashMap;
 
+use crate::actions::sent::{Pieces, Sent};
 use crate::verdict::{Reach, Verdict};
 use crate::words::Lang;
 
@@ -74,28 +71,31 @@ impl Form {
 /// An answer with three holes: what stands before each, and what after all. Of a hole that it does not have, nothing does.
 #[derive(Debug)]
 pub(crate) struct Told {
+    headers: HeaderMap,
     before: [Bytes; 3],
     after: Bytes,
 }
-
-/// An answer in pieces that nobody copies: before the address, from the address to the findings, after them, blanks.
-#[derive(Debug)]
-pub(crate) struct Pieces(VecDeque<Bytes>);
 
 /// Answers with holes. Nothing that a visitor writes is hashed here, so that a quick hash will do.
 #[derive(Debug, Default)]
 pub(crate) struct Kept(RwLock<FxHashMap<Form, FxHashMap<Case, Arc<Told>>>>);
 
 impl Kept {
-    /// The answer of a case; `write` makes it, with [`ADDRESS`], [`ISP`] and [`FOUND`] for what is not of the case, if it is
-    /// not kept yet.
-    pub(crate) fn find(&self, form: Form, case: &Case, write: impl FnOnce() -> Option<String>) -> Option<Arc<Told>> {
+    /// The answer of a case; `write` makes it, with [`ADDRESS`], [`ISP`] and [`FOUND`] for what is not of the case and with
+    /// all its headers, if it is not kept yet.
+    pub(crate) fn find(
+        &self,
+        form: Form,
+        case: &Case,
+        write: impl FnOnce() -> Option<Response<String>>,
+    ) -> Option<Arc<Told>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(told) = kept.get(&form).and_then(|of_form| of_form.get(case)) {
             return Some(Arc::clone(told));
         }
         drop(kept);
-        let told = Arc::new(Told::cut(&write()?, form.holes()));
+        let (head, text) = write()?.into_parts();
+        let told = Arc::new(Told::cut(head.headers, &text, form.holes()));
         let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if kept.values().map(FxHashMap::len).sum::<usize>() >= CASES_MAX {
             kept.clear();
@@ -106,19 +106,19 @@ impl Kept {
 }
 
 impl Told {
-    fn cut(text: &str, holes: [&str; 3]) -> Self {
+    fn cut(headers: HeaderMap, text: &str, holes: [&str; 3]) -> Self {
         let mut rest = text;
         let before = holes.map(|hole| {
             let Some((before, after)) = rest.split_once(hole) else { return Bytes::new() };
             rest = after;
             Bytes::copy_from_slice(before.as_bytes())
         });
-        Self { before, after: Bytes::copy_from_slice(rest.as_bytes()) }
+        Self { headers, before, after: Bytes::copy_from_slice(rest.as_bytes()) }
     }
 
     /// The answer to an address with its operator and its findings as they are written in this form, filled with blanks up to
     /// the next multiple of `to`, so that its length tells nothing.
-    pub(crate) fn to(&self, address: Option<IpAddr>, isp: &str, found: &str, to: usize) -> Pieces {
+    pub(crate) fn to(&self, address: Option<IpAddr>, isp: &str, found: &str, to: usize) -> Response<Sent> {
         let [before, to_isp, to_found] = &self.before;
         // Room for the longest address.
         let mut middle = Vec::with_capacity(40 + to_isp.len() + isp.len() + to_found.len() + found.len());
@@ -133,7 +133,10 @@ impl Told {
         let length = before.len() + middle.len() + self.after.len();
         let missing = length.next_multiple_of(to) - length;
         let blanks = Bytes::from_static(BLANKS.get(..missing).unwrap_or(&BLANKS));
-        Pieces([before.clone(), middle.into(), self.after.clone(), blanks].into())
+        let pieces = Pieces([before.clone(), middle.into(), self.after.clone(), blanks]);
+        let mut answer = Response::new(Sent::Kept(Some(pieces)));
+        *answer.headers_mut() = self.headers.clone();
+        answer
     }
 }
 
@@ -152,32 +155,12 @@ fn write_v4(ip: Ipv4Addr, to: &mut Vec<u8>) {
     }
 }
 
-impl From<Pieces> for axum::body::Body {
-    fn from(pieces: Pieces) -> Self {
-        Self::new(pieces)
-    }
-}
-
-impl Body for Pieces {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|piece| Ok(Frame::data(piece))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.iter().map(|piece| piece.len() as u64).sum())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use hyper::body::Body as _;
+
     use super::*;
+
     fn case(words: &str) -> Case {
         let (verdict, words) = (Verdict::NotSeen, words.to_owned());
         let nothing = Case {
@@ -193,8 +176,9 @@ mod tests {
         Case { v6: Some(false), ..nothing }
     }
 
-    fn text(pieces: Pieces) -> String {
-        let hint = pieces.size_hint().exact().expect("a length") as usize;
+    fn text(answer: Response<Sent>) -> String {
+        let hint = answer.body().size_hint().exact().expect("a length") as usize;
+        let Sent::Kept(Some(pieces)) = answer.into_body() else { return String::new() };
         let bytes: Vec<u8> = pieces.0.into_iter().flatten().collect();
         assert_eq!(bytes.len(), hint);
         String::from_utf8(bytes).expect("text")
@@ -202,7 +186,7 @@ mod tests {
 
     #[test]
     fn the_address_is_filled_in_and_the_length_tells_nothing() {
-        let told = |text: &str| Told::cut(text, Form::Page(Lang::Vi, 1).holes());
+        let told = |text: &str| Told::cut(HeaderMap::new(), text, Form::Page(Lang::Vi, 1).holes());
         let address = Some([192, 0, 2, 1].into());
         assert_eq!(text(told("a ⟦address⟧ b").to(address, "", "", 16)), "a 192.0.2.1 b   ");
         assert_eq!(text(told("a ⟦address⟧ b").to(None, "", "", 4)), "a  b");
@@ -213,7 +197,7 @@ mod tests {
 
     #[test]
     fn what_is_filled_in_is_never_taken_for_a_hole() {
-        let told = Told::cut("⟦address⟧,\"⟦isp⟧\",\"⟦found⟧\"", Form::Json(Lang::Vi).holes());
+        let told = Told::cut(HeaderMap::new(), "⟦address⟧,\"⟦isp⟧\",\"⟦found⟧\"", Form::Json(Lang::Vi).holes());
         assert_eq!(text(told.to(None, "\"⟦found⟧\"", "⟦address⟧", 1)), ",\"⟦found⟧\",⟦address⟧");
     }
 
@@ -235,14 +219,14 @@ mod tests {
         for form in [page, page, Form::Page(Lang::Vi, 2), Form::Json(Lang::Vi), page] {
             let told = kept.find(form, &case("none"), || {
                 written += 1;
-                Some(String::new())
+                Some(Response::default())
             });
             assert!(told.is_some());
         }
         assert_eq!(written, 3);
         assert!(kept.find(page, &case("other"), || None).is_none());
         for n in 0..3 * CASES_MAX {
-            kept.find(page, &case(&n.to_string()), || Some(String::new()));
+            kept.find(page, &case(&n.to_string()), || Some(Response::default()));
             assert!(kept.0.read().expect("kept").values().map(FxHashMap::len).sum::<usize>() <= CASES_MAX);
         }
     }

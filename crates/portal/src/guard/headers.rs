@@ -36,7 +36,7 @@ static ALWAYS: LazyLock<HeaderMap> = LazyLock::new(|| {
 });
 
 /// Adds them. All are copied at once and the few of the action put in: one by one they take three times as long.
-pub(crate) fn add(app: &App, answer: &mut Response) {
+pub(crate) fn add<B>(app: &App, answer: &mut Response<B>) {
     let own = std::mem::replace(answer.headers_mut(), ALWAYS.clone());
     let headers = answer.headers_mut();
     headers.extend(own);

@@ -22,7 +22,7 @@ impl Entry {
     }
 
     /// Counts and logs it with its answer, by the route it took, if there is one.
-    pub(crate) fn close(self, app: &App, route: Option<&str>, answer: &Response) {
+    pub(crate) fn close<B>(self, app: &App, route: Option<&str>, answer: &Response<B>) {
         let Self { start, method } = self;
         let (status, took) = (answer.status().as_u16(), start.elapsed());
         let (method, route, millis) = (method.as_str(), route.unwrap_or(NOWHERE), took.as_millis() as u64);

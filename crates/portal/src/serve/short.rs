@@ -4,10 +4,10 @@
 use axum::response::Response;
 use http::{Method, Request};
 
+use crate::actions::sent::Sent;
 use crate::actions::{api, pages};
 use crate::app::App;
 use crate::guard;
-use crate::page::Page;
 use crate::visitor::{Peer, visitor};
 use crate::words::Lang;
 
@@ -17,7 +17,7 @@ const PAGES: [(&str, Lang); 2] = [("/kiem-tra", Lang::Vi), ("/en/kiem-tra", Lang
 const API: &str = "/api/v1/check";
 
 /// The answer to a request for the check; `None` for all others.
-pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Option<Response> {
+pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Option<Response<Sent>> {
     if request.method() != Method::GET {
         return None;
     }
@@ -27,6 +27,5 @@ pub(super) fn answer<B>(app: &App, Peer(peer): Peer, request: &Request<B>) -> Op
         return Some(guard::pass_at_once(app, request, API, || api::check::answer_to(app, who(), request.uri())));
     }
     let (route, lang) = PAGES.into_iter().find(|(route, _)| *route == path)?;
-    let page = || Page::at(app, lang, "/kiem-tra");
-    Some(guard::pass_at_once(app, request, route, || pages::check::answer_to(&page(), who())))
+    Some(guard::pass_at_once(app, request, route, || pages::check::answer_to(app, lang, who())))
 }

@@ -122,6 +122,16 @@ async fn a_file_that_breaks_off_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_closes_his_side_after_the_last_byte_is_answered() {
+    let portal = portal(&[]).await;
+    let mut stream = TcpStream::connect(portal.address).await.expect("connect");
+    stream.write_all(format!("{}a\nb\n", head("Content-Length: 4")).as_bytes()).await.expect("write");
+    stream.shutdown().await.expect("shutdown");
+    assert_eq!(read(&mut stream).await.expect("answer").status, 202);
+    assert_eq!(portal.desk.taken.lock().expect("taken").len(), 1);
+}
+
+#[tokio::test]
 async fn a_chunked_body_is_counted_as_it_comes() {
     let portal = portal(&[("upload_bytes_max", "1000")]).await;
     let chunk = format!("{:x}\r\n{}\r\n", 600, "a".repeat(600));

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use event::time::day_text;
@@ -9,10 +10,12 @@ use http::{StatusCode, Uri};
 use serde::Serialize;
 
 use crate::actions::checking::{Checked, check, family};
+use crate::actions::sent::Sent;
 use crate::actions::told::{ADDRESS, Case, FOUND, Form, ISP};
 use crate::advice::Advice;
 use crate::answer;
 use crate::app::App;
+use crate::guard::headers;
 use crate::verdict::{Shown, Verdict};
 use crate::visitor::Visitor;
 use crate::words::{Lang, Words};
@@ -22,32 +25,40 @@ pub(crate) const JSON_BYTES: usize = 8 << 10;
 
 /// The verdict on the address the request comes from.
 pub(crate) async fn show(State(app): State<App>, visitor: Visitor, uri: Uri) -> Response {
-    answer_to(&app, visitor, &uri)
+    answer_to(&app, visitor, &uri).map(Body::from)
 }
 
 /// The same for whoever has the visitor at hand.
-pub(crate) fn answer_to(app: &App, visitor: Visitor, uri: &Uri) -> Response {
-    let Some(lang) = lang(uri) else {
-        return answer::problem_because(StatusCode::BAD_REQUEST, "lang: vi or en, once");
+pub(crate) fn answer_to(app: &App, visitor: Visitor, uri: &Uri) -> Response<Sent> {
+    let refused = match lang(uri).map(|lang| (lang, check(app, visitor))) {
+        None => answer::problem_because(StatusCode::BAD_REQUEST, "lang: vi or en, once"),
+        Some((_, Err(seconds))) => answer::limited(seconds),
+        Some((lang, Ok(checked))) => match tell(app, &checked, lang) {
+            Some(answer) => return answer,
+            None => answer::problem(StatusCode::INTERNAL_SERVER_ERROR),
+        },
     };
-    match check(app, visitor) {
-        Ok(checked) => tell(app, &checked, lang).unwrap_or_else(|| answer::problem(StatusCode::INTERNAL_SERVER_ERROR)),
-        Err(seconds) => answer::limited(seconds),
-    }
+    refused.map(Sent::from)
 }
 
-fn tell(app: &App, checked: &Checked, lang: Lang) -> Option<Response> {
-    let write = || serde_json::to_string(&to_tell(&checked.case, Words::of(lang))).ok();
+fn tell(app: &App, checked: &Checked, lang: Lang) -> Option<Response<Sent>> {
+    let write = || {
+        let text = serde_json::to_string(&to_tell(&checked.case, Words::of(lang))).ok()?;
+        let mut answer = answer::of(StatusCode::OK, answer::JSON, text);
+        headers::add(app, &mut answer);
+        Some(answer)
+    };
     let told = app.told().find(Form::Json(lang), &checked.case, write)?;
     let isp = checked.isp.as_ref().and_then(|isp| serde_json::to_string(isp).ok()).unwrap_or_default();
     let found: Vec<_> = checked.shown.iter().map(|shown| finding(app, shown)).collect();
     let found = serde_json::to_string(&found).ok()?;
-    Some(answer::of(StatusCode::OK, answer::JSON, told.to(checked.address, &isp, &found, JSON_BYTES)))
+    Some(told.to(checked.address, &isp, &found, JSON_BYTES))
 }
 
 /// The language that is asked for; Vietnamese if none is.
 fn lang(uri: &Uri) -> Option<Lang> {
-    let mut asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).filter(|(key, _)| key == "lang");
+    let Some(query) = uri.query() else { return Some(Lang::Vi) };
+    let mut asked = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "lang");
     let Some((_, tag)) = asked.next() else { return Some(Lang::Vi) };
     Lang::ALL.into_iter().find(|lang| lang.tag() == tag && asked.next().is_none())
 }
