@@ -215,8 +215,8 @@ impl EventRows {
     }
 
     fn set_address(&mut self, at: usize, text: &str) -> bool {
-        let Some(ip) = clean::parse_address(clean::trim(text)) else { return false };
-        let (high, low) = address::halves(address::to_bits(ip));
+        let Some(bits) = clean::parse_bits(clean::trim(text)) else { return false };
+        let (high, low) = address::halves(bits);
         let (highs, lows) = &mut self.address[at];
         highs.set(self.rows, Some(high));
         lows.set(self.rows, Some(low));

@@ -171,8 +171,9 @@ impl Ours {
         let mut ours = Self::with_room(days.len());
         let mut memory = Memory::default();
         let names = observed.malware;
-        let owned = owned(observed, days, context, &mut memory);
-        for (row, (&day, (owner, feed_place))) in days.iter().zip(owned).enumerate() {
+        let places: Vec<_> = (0..days.len()).map(|row| feed_place(observed, row, context, &mut memory)).collect();
+        let owners = owners(observed, days, &places, context);
+        for (row, (&day, (owner, feed_place))) in days.iter().zip(owners.iter().zip(places)).enumerate() {
             let subject = subject(observed, row);
             let kind = kind(observed, row, day, context, &mut memory);
             let subject_kind = subject.map(|(kind, _)| kind);
@@ -180,7 +181,7 @@ impl Ours {
             ours.feed_place.set(row, feed_place, || feed_place.map(PlaceId::code));
             ours.kind.set(row, kind, || Some(kind.name()));
             ours.family.set(row, key(names, row), || text_at(names, row).map(|name| context.rules.family(name)));
-            ours.set_owner(row, &owner, context.owners);
+            ours.set_owner(row, owner, context.owners);
         }
         ours.snapshot = snapshots(days, context.owners);
         ours
@@ -214,35 +215,28 @@ impl Ours {
     }
 }
 
-/// The owner of each row and the place its feed says. Addresses are looked up together, because what a look-up waits for
-/// is memory.
-fn owned(
-    observed: &Observed<'_>,
-    days: &[i32],
-    context: &Context<'_>,
-    memory: &mut Memory,
-) -> Vec<(Owner, Option<PlaceId>)> {
-    let mut owned = Vec::with_capacity(days.len());
-    let (mut rows, mut asked) = (Vec::with_capacity(days.len()), Vec::with_capacity(days.len()));
-    for (row, &day) in days.iter().enumerate() {
-        let place = feed_place(observed, row, context, memory);
+/// The owner of each row, given the places that its feed says. Addresses are looked up together, because what a look-up waits
+/// for is memory.
+fn owners(observed: &Observed<'_>, days: &[i32], places: &[Option<PlaceId>], context: &Context<'_>) -> Vec<Owner> {
+    let (mut others, mut asked) = (Vec::new(), Vec::with_capacity(days.len()));
+    for (row, (&day, place)) in days.iter().zip(places).enumerate() {
         let hints = Hints { asn: asn(observed, row), place: place.map(PlaceId::code) };
-        let owner = match subject(observed, row) {
+        match subject(observed, row) {
             Some(("address", _)) => {
                 let bits = address::join(observed.high.value(row), observed.low.value(row));
-                rows.push(row);
                 asked.push(Asked { bits, day, hints });
-                Owner::default()
             }
-            Some((kind, text)) => owner_of_text(context.owners, kind, text, day, hints),
-            None => Owner::default(),
-        };
-        owned.push((owner, place));
+            Some((kind, text)) => others.push((row, owner_of_text(context.owners, kind, text, day, hints))),
+            None => others.push((row, Owner::default())),
+        }
     }
-    for (row, owner) in rows.into_iter().zip(context.owners.owners_of_addresses(&asked)) {
-        owned[row].0 = owner;
+    let found = context.owners.owners_of_addresses(&asked);
+    if others.is_empty() {
+        return found;
     }
-    owned
+    let (mut found, mut others) = (found.into_iter(), others.into_iter().peekable());
+    let next = |row| others.next_if(|other| other.0 == row).map_or_else(|| found.next(), |(_, owner)| Some(owner));
+    (0..days.len()).map(next).map(Option::unwrap_or_default).collect()
 }
 
 /// The autonomous system that the feed says.
