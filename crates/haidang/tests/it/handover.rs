@@ -80,3 +80,24 @@ fn who_needs_the_lock_is_told_who_holds_it() {
         desk.run(words).well();
     }
 }
+
+#[test]
+fn a_compaction_waits_for_who_began_to_write_meanwhile_and_says_so() {
+    let desk = Desk::new();
+    desk.ingest(&[sinkhole(&desk, "one", 50_000, 1), sinkhole(&desk, "two", 50_000, 2)]);
+    let mut compaction = desk.command(&["--lang", "en", "lake", "compact"], &[]);
+    let mut compaction = start(compaction.stderr(std::process::Stdio::piped()));
+    wait_until("the compaction to have begun", || {
+        fs::read_to_string(desk.data().join("lake.lock")).is_ok_and(|text| !text.is_empty()).then_some(())
+    });
+    let lock = hold(&desk);
+    fs::write(desk.data().join("lock"), "process 7").expect("the lock");
+    let mut told = String::new();
+    let err = compaction.stderr.take().expect("piped");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(err), &mut told).expect("told");
+    assert!(told.contains("Waiting for process 7"), "{told}");
+    assert!(compaction.try_wait().expect("a child").is_none(), "it waits");
+    drop(lock);
+    assert!(wait_until("the compaction to end", || compaction.try_wait().expect("a child")).success());
+    desk.run(&["doctor"]).well();
+}
