@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use deltalake_core::kernel::Add;
 
 use crate::care::{Done, change, files_by_day, number};
-use crate::damage::wrong;
-use crate::merge::DayFiles;
+use crate::damage::{sound, wrong};
+use crate::merge::{DayFile, DayFiles};
 use crate::table::Table;
 use crate::{Lake, LakeError};
 use tiers::{FILES_AT_ONCE, round, together};
@@ -22,6 +22,9 @@ use tiers::{FILES_AT_ONCE, round, together};
 /// than the commit.
 const CROWDS_AT_ONCE: usize = 32;
 const BYTES_AT_ONCE: i64 = 64 << 20;
+
+/// Largest file that is held while it is put together with others, in bytes.
+const HELD_MAX: i64 = 1 << 20;
 
 /// A day of one table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,11 +87,24 @@ fn crowds_of(table: &Table, is_of_events: bool, files_max: usize) -> Result<Vec<
         let sizes: Vec<i64> = files.iter().map(|file| file.size).collect();
         let count = together(&sizes, files_max);
         let of = TableDay { is_of_events, day };
-        crowds.extend(round(&sizes[..count], FILES_AT_ONCE).into_iter().map(|group| {
-            Crowd { of: of.clone(), files: files[group].to_vec(), is_part: count > FILES_AT_ONCE }
+        crowds.extend(round(&sizes[..count], FILES_AT_ONCE).into_iter().map(|group| Crowd {
+            of: of.clone(),
+            files: files[group].to_vec(),
+            is_part: count > FILES_AT_ONCE,
         }));
     }
     Ok(crowds)
+}
+
+/// A file that is what was written; a small one is read once, for this and for its rows.
+fn sound_file(table: &Table, file: &Add) -> Result<DayFile, LakeError> {
+    let path = table.root().join(&file.path);
+    let found = if file.size <= HELD_MAX {
+        sound(&path, file).map(DayFile::Held)
+    } else {
+        wrong(&path, file).map_or(Ok(DayFile::Lies(path.clone())), Err)
+    };
+    found.map_err(|why| LakeError::Damaged(format!("{}: {why}", path.display())))
 }
 
 impl Compaction {
@@ -221,20 +237,15 @@ impl Lake {
 
     fn put_together(&self, crowd: &Crowd, number_of_file: u64, now: i64) -> Result<Vec<Add>, LakeError> {
         let table = self.table(crowd.of.is_of_events);
-        for file in &crowd.files {
-            let path = table.root().join(&file.path);
-            if let Some(why) = wrong(&path, file) {
-                return Err(LakeError::Damaged(format!("{}: {why}", path.display())));
-            }
-        }
+        let files = crowd.files.iter().map(|file| sound_file(table, file)).collect::<Result<_, _>>()?;
         let (day, name) = (number(&crowd.of.day)?, format!("c-{}-{number_of_file}", table.version() + 1));
         let writer = if crowd.of.is_of_events {
             let mut writer = self.events_writer(name, now)?;
-            DayFiles::of_events(self, day, &crowd.files)?.sorted(|events| writer.write(&events))?;
+            DayFiles::of_events(self, day, files)?.sorted(|events| writer.write(&events))?;
             writer
         } else {
             let mut writer = self.sightings_writer(name, now)?;
-            DayFiles::of_sightings(self, day, &crowd.files)?.merged(|sightings| writer.write(&sightings))?;
+            DayFiles::of_sightings(self, day, files)?.merged(|sightings| writer.write(&sightings))?;
             writer
         };
         writer.finish()

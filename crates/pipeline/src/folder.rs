@@ -182,7 +182,7 @@ impl DataFolder {
             lock => return lock,
         };
         thread::scope(|scope| {
-            let (sender, locked) = mpsc::channel();
+            let (sender, locked) = mpsc::sync_channel(1);
             // Whoever asks again and again comes too late where reports come all the time.
             scope.spawn(move || {
                 sender.send(self.lock_file("lock", |file| file.lock().map_err(fs::TryLockError::Error)))

@@ -172,7 +172,7 @@ mod tests {
         spool::accept(&folder, "2026-09-30-event4_sinkhole-made.csv", &b"timestamp\n"[..], None, 0).expect("accept");
         assert!(is_left(&folder).expect("looks"), "nobody begins");
         std::thread::scope(|scope| {
-            let (done, is_done) = std::sync::mpsc::channel::<()>();
+            let (done, is_done) = std::sync::mpsc::sync_channel::<()>(1);
             scope.spawn(|| {
                 std::thread::park_timeout(keeper::LOOK);
                 let lock = folder.lock_when_free(|_| {}).expect("the portal's");

@@ -107,7 +107,10 @@ fn a_day_of_very_many_files_is_put_together_in_rounds_that_stay_done() {
     assert_eq!(told(done), (Done { days: 4, files_before: 12, files_after: 4 }, 0));
     lake.refresh().expect("refresh");
     assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
-    assert_eq!(naive::whole(&lake.sightings(&made::nobody(), &Filter::default()).expect("sightings")), naive::fold(&reports));
+    assert_eq!(
+        naive::whole(&lake.sightings(&made::nobody(), &Filter::default()).expect("sightings")),
+        naive::fold(&reports)
+    );
     assert_eq!(lake.damaged().expect("files").len(), 0);
     let (_folder, mut other) = made::lake(&reports);
     let done = other.compact(1, NOW).expect("compact");
