@@ -18,12 +18,12 @@ use crate::table::Table;
 use crate::{Lake, LakeError};
 use tiers::{FILES_AT_ONCE, round, together};
 
-/// Crowds that are put together between two commits, and bytes of their files: what a kill loses, and less would be less work
-/// than the commit.
+/// Crowds that are put together between two commits, and bytes of their files after which there is one: a kill loses what was
+/// not committed, and to open the lake for less takes longer than the work.
 const CROWDS_AT_ONCE: usize = 32;
 const BYTES_AT_ONCE: i64 = 64 << 20;
 
-/// Largest file that is held while it is put together with others, in bytes.
+/// Largest file that is held while it is put together with others, in bytes: at most 128 MiB of a crowd.
 const HELD_MAX: i64 = 1 << 20;
 
 /// A day of one table.
