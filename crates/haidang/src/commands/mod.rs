@@ -169,13 +169,15 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let folder = DataFolder::make(place.path(), None, None, Disk::default()).expect("data");
         assert!(!is_left(&folder).expect("looks"), "nothing waits");
-        spool::accept(&folder, "2026-09-30-event4_sinkhole-made.csv", &b"timestamp\n"[..], None, 0).expect("accept");
+        spool::accept(&folder, "2026-09-30-event4_sinkhole-made.csv", std::io::Cursor::new("timestamp\n"), None, 0)
+            .expect("accept");
         assert!(is_left(&folder).expect("looks"), "nobody begins");
         std::thread::scope(|scope| {
             let (done, is_done) = std::sync::mpsc::sync_channel::<()>(1);
-            scope.spawn(|| {
+            let portal = folder.clone();
+            scope.spawn(move || {
                 std::thread::park_timeout(keeper::LOOK);
-                let lock = folder.lock_when_free(|_| {}).expect("the portal's");
+                let lock = portal.lock_when_free(|_| {}).expect("the portal's");
                 let _ = is_done.recv();
                 drop(lock);
             });
