@@ -105,6 +105,17 @@ impl Out {
         self.line(&self.words.fill(key, &tamed))
     }
 
+    /// A message beside the answer, on standard error.
+    pub(crate) fn aside(&self, key: &str, values: &[(&str, &str)]) {
+        let text = tame(&self.words.fill(key, values));
+        #[expect(clippy::print_stderr, reason = "what is no part of the answer is told here")]
+        if self.json {
+            eprintln!("{}", serde_json::json!({ "note": text }));
+        } else {
+            eprintln!("haidang: {text}");
+        }
+    }
+
     /// A title for people.
     pub(crate) fn title(&self, text: &str) -> anyhow::Result<()> {
         if self.colour { self.line(&format!("\n\x1b[1;34m{text}\x1b[0m")) } else { self.line(&format!("\n{text}")) }

@@ -12,7 +12,7 @@ use deltalake_core::operations::vacuum::{Clock, VacuumMode};
 use event::time::{day_text, parse_day};
 use serde_json::json;
 
-use crate::merge::DayFiles;
+use crate::merge::{DayFile, DayFiles};
 use crate::schema::DAY;
 use crate::table::{Change, Table};
 use crate::{Lake, LakeError};
@@ -105,6 +105,7 @@ impl Lake {
         let old = files_by_day(&self.sightings)?;
         for (day, files) in &files_by_day(&self.events)? {
             let mut writer = self.sightings_writer(format!("b-{}", self.sightings.version() + 1), now)?;
+            let files = DayFile::lying(&self.events, files);
             DayFiles::of_events(self, number(day)?, files)?.folded(|sightings| writer.write(&sightings))?;
             let adds = writer.finish()?;
             let removed = old.get(day).map_or(&[][..], Vec::as_slice);

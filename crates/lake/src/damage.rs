@@ -6,16 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type};
 use arrow_select::filter::filter_record_batch;
+use bytes::Bytes;
 use deltalake_core::kernel::Add;
 use event::time::{day_text, parse_day};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::reader::ChunkReader;
 use serde_json::Value;
 
 use crate::care::{Done, change, files_by_day};
@@ -69,24 +71,42 @@ pub(crate) fn named(damaged: &[Damaged]) -> String {
 
 /// What is wrong with a file; `None` for a sound one.
 pub(crate) fn wrong(path: &Path, file: &Add) -> Option<String> {
-    let size = match fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) => return Some(error.to_string()),
-    };
-    if i64::try_from(size) != Ok(file.size) {
-        return Some(format!("has {size} bytes where {} were written", file.size));
-    }
-    match sum::told(path) {
-        Some(told) => match sum::of(path) {
-            Ok(found) => (found != told).then(|| "has other bytes than were written".to_owned()),
-            Err(error) => Some(error.to_string()),
-        },
-        None => read_through(path).err().map(|error| error.to_string()),
+    let differs = || differs(path, || sum::of(path), || read_through(File::open(path)?));
+    other_size(path, file).or_else(differs)
+}
+
+/// The bytes of a sound file, read once; or what is wrong with it.
+pub(crate) fn sound(path: &Path, file: &Add) -> Result<Bytes, String> {
+    other_size(path, file).map_or(Ok(()), Err)?;
+    let bytes = Bytes::from(fs::read(path).map_err(|error| error.to_string())?);
+    differs(path, || Ok(sum::of_bytes(&bytes)), || read_through(bytes.clone())).map_or(Ok(bytes.clone()), Err)
+}
+
+fn other_size(path: &Path, file: &Add) -> Option<String> {
+    match fs::metadata(path).map(|metadata| metadata.len()) {
+        Ok(size) if i64::try_from(size) == Ok(file.size) => None,
+        Ok(size) => Some(format!("has {size} bytes where {} were written", file.size)),
+        Err(error) => Some(error.to_string()),
     }
 }
 
-fn read_through(path: &Path) -> Result<(), LakeError> {
-    for batch in ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?.build()? {
+/// Whether the bytes are others than the name tells, or, where it tells nothing, cannot be read through.
+fn differs(
+    path: &Path,
+    sum: impl FnOnce() -> io::Result<String>,
+    through: impl FnOnce() -> Result<(), LakeError>,
+) -> Option<String> {
+    match sum::told(path) {
+        Some(told) => match sum() {
+            Ok(found) => (found != told).then(|| "has other bytes than were written".to_owned()),
+            Err(error) => Some(error.to_string()),
+        },
+        None => through().err().map(|error| error.to_string()),
+    }
+}
+
+fn read_through(file: impl ChunkReader + 'static) -> Result<(), LakeError> {
+    for batch in ParquetRecordBatchReaderBuilder::try_new(file)?.build()? {
         batch?;
     }
     Ok(())
@@ -125,7 +145,7 @@ pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
         }
     }
     let first = checkpoint.as_ref().map_or(0, |(version, _)| version + 1);
-    if let Some(wrong) = checkpoint.and_then(|(_, path)| Some((read_through(&path).err()?.to_string(), path))) {
+    if let Some(wrong) = checkpoint.and_then(|(_, path)| Some((checkpoint_error(&path)?, path))) {
         return Some((wrong.1, wrong.0));
     }
     let last = entries.last().copied().unwrap_or(first);
@@ -141,12 +161,17 @@ pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
     })
 }
 
+fn checkpoint_error(path: &Path) -> Option<String> {
+    let file = File::open(path).map_err(LakeError::from);
+    file.and_then(read_through).err().map(|error| error.to_string())
+}
+
 fn wrong_entry(path: &Path) -> Option<String> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) => return Some(error.to_string()),
     };
-    let wrong = |line: std::io::Result<String>| match line {
+    let wrong = |line: io::Result<String>| match line {
         Ok(line) => serde_json::from_str::<Value>(&line).err().map(|error| error.to_string()),
         Err(error) => Some(error.to_string()),
     };

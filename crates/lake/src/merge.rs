@@ -13,11 +13,13 @@ use arrow_schema::{Schema, SchemaRef};
 use arrow_select::concat::concat_batches;
 use arrow_select::filter::filter_record_batch;
 use arrow_select::take::take_record_batch;
+use bytes::Bytes;
 use deltalake_core::kernel::Add;
 use event::address;
 use event::subject::KINDS;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::PageIndexPolicy;
+use parquet::file::reader::ChunkReader;
 
 use crate::fold::{KEY, Merger, sort_and_fold};
 use crate::order::sort;
@@ -27,10 +29,32 @@ use crate::schema::{DAY, EVENTS, SIGHTINGS, position};
 use crate::table::Table;
 use crate::{Lake, LakeError};
 
+/// A file of a day.
+pub(crate) enum DayFile {
+    /// On the disk: it is opened again for every stretch.
+    Lies(PathBuf),
+    /// Its bytes.
+    Held(Bytes),
+}
+
+impl DayFile {
+    /// Files of a table where they lie.
+    pub(crate) fn lying(table: &Table, files: &[Add]) -> Vec<Self> {
+        files.iter().map(|file| Self::Lies(table.root().join(&file.path))).collect()
+    }
+
+    fn ends(&self, options: ArrowReaderOptions) -> Result<ArrowReaderMetadata, LakeError> {
+        Ok(match self {
+            Self::Lies(path) => ArrowReaderMetadata::load(&File::open(path)?, options)?,
+            Self::Held(bytes) => ArrowReaderMetadata::load(bytes, options)?,
+        })
+    }
+}
+
 /// The files of a day of one table.
 pub(crate) struct DayFiles {
     day: i32,
-    files: Vec<(PathBuf, ArrowReaderMetadata)>,
+    files: Vec<(DayFile, ArrowReaderMetadata)>,
     schema: SchemaRef,
     columns: AddressColumns,
     part_rows: usize,
@@ -41,34 +65,30 @@ impl DayFiles {
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn of_events(lake: &Lake, day: i32, files: &[Add]) -> Result<Self, LakeError> {
-        Self::open((&lake.events, lake.part_rows), day, files, Arc::clone(&EVENTS), OF_EVENTS)
+    pub(crate) fn of_events(lake: &Lake, day: i32, files: Vec<DayFile>) -> Result<Self, LakeError> {
+        Self::open(lake.part_rows, day, files, Arc::clone(&EVENTS), OF_EVENTS)
     }
 
     /// Those of `sightings`.
     ///
     /// # Errors
     /// The disk's.
-    pub(crate) fn of_sightings(lake: &Lake, day: i32, files: &[Add]) -> Result<Self, LakeError> {
-        Self::open((&lake.sightings, lake.part_rows), day, files, Arc::clone(&SIGHTINGS), OF_SIGHTINGS)
+    pub(crate) fn of_sightings(lake: &Lake, day: i32, files: Vec<DayFile>) -> Result<Self, LakeError> {
+        Self::open(lake.part_rows, day, files, Arc::clone(&SIGHTINGS), OF_SIGHTINGS)
     }
 
     fn open(
-        (table, part_rows): (&Table, usize),
+        part_rows: usize,
         day: i32,
-        files: &[Add],
+        files: Vec<DayFile>,
         schema: SchemaRef,
         columns: AddressColumns,
     ) -> Result<Self, LakeError> {
         let in_file: Vec<_> = schema.fields().iter().filter(|field| field.name() != DAY).cloned().collect();
-        let in_file = Arc::new(Schema::new(in_file));
-        let open = |path: PathBuf| {
-            let options = ArrowReaderOptions::new().with_schema(Arc::clone(&in_file));
-            let options = options.with_page_index_policy(PageIndexPolicy::Optional);
-            let ends = ArrowReaderMetadata::load(&File::open(&path)?, options)?;
-            Ok::<_, LakeError>((path, ends))
-        };
-        let files = files.iter().map(|file| open(table.root().join(&file.path))).collect::<Result<_, _>>()?;
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(in_file)));
+        let options = options.with_page_index_policy(PageIndexPolicy::Optional);
+        let with_ends = |file: DayFile| file.ends(options.clone()).map(|ends| (file, ends));
+        let files = files.into_iter().map(with_ends).collect::<Result<_, _>>()?;
         Ok(Self { day, files, schema, columns, part_rows })
     }
 
@@ -125,20 +145,35 @@ impl DayFiles {
     /// The rows of a part, in no order.
     fn read(&self, sought: &Sought) -> Result<RecordBatch, LakeError> {
         let mut batches = Vec::new();
-        for (path, ends) in &self.files {
-            // Of its own: copies of a handle share the place at which they read, and threads do not.
-            let file = File::open(path)?;
-            for (group, rows) in sought.rows(ends.metadata(), self.columns) {
-                let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file.try_clone()?, ends.clone());
-                let reader =
-                    reader.with_batch_size(self.part_rows).with_row_groups(vec![group]).with_row_selection(rows);
-                for batch in reader.build()? {
-                    let batch = self.with_day(&batch?)?;
-                    batches.push(filter_record_batch(&batch, &is_sought(&batch, self.columns, sought))?);
+        for (file, ends) in &self.files {
+            match file {
+                // Of its own: copies of a handle share the place at which they read, and threads do not.
+                DayFile::Lies(path) => {
+                    let file = File::open(path)?;
+                    self.read_file(|| Ok(file.try_clone()?), ends, sought, &mut batches)?;
                 }
+                DayFile::Held(bytes) => self.read_file(|| Ok(bytes.clone()), ends, sought, &mut batches)?,
             }
         }
         Ok(concat_batches(&self.schema, &batches)?)
+    }
+
+    fn read_file<R: ChunkReader + 'static>(
+        &self,
+        file: impl Fn() -> Result<R, LakeError>,
+        ends: &ArrowReaderMetadata,
+        sought: &Sought,
+        batches: &mut Vec<RecordBatch>,
+    ) -> Result<(), LakeError> {
+        for (group, rows) in sought.rows(ends.metadata(), self.columns) {
+            let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file()?, ends.clone());
+            let reader = reader.with_batch_size(self.part_rows).with_row_groups(vec![group]).with_row_selection(rows);
+            for batch in reader.build()? {
+                let batch = self.with_day(&batch?)?;
+                batches.push(filter_record_batch(&batch, &is_sought(&batch, self.columns, sought))?);
+            }
+        }
+        Ok(())
     }
 
     fn with_day(&self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {

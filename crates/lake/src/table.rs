@@ -1,5 +1,6 @@
 //! A Delta table in a local folder.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::Schema;
@@ -115,6 +116,11 @@ impl Table {
     #[expect(deprecated, reason = "chores take files out of the table one by one, as actions")]
     pub(crate) fn files(&self) -> Result<Vec<Add>, LakeError> {
         Ok(self.table.snapshot()?.log_data().iter().map(|file| file.add_action()).collect())
+    }
+
+    /// The names of all its files.
+    pub(crate) fn paths(&self) -> Result<BTreeSet<String>, LakeError> {
+        Ok(self.table.snapshot()?.log_data().iter().map(|file| file.path().into_owned()).collect())
     }
 
     /// Commits a change as the next version; on return it is on the disk. What is read stays as it was until

@@ -22,6 +22,9 @@
 use std::fs::{self, File};
 use std::io::{Read, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use disk::{Disk, Taken};
 use event::time::Zone;
@@ -39,6 +42,8 @@ pub const DEFAULT_COUNTRY: &str = "VN";
 pub const FORM: u32 = 1;
 /// Longest name of a holder of the lock.
 const HOLDER_MAX: u64 = 200;
+/// How long the folder is waited for until whoever waits is told of it: longer than a commit takes.
+const WAITS_UNTOLD: Duration = Duration::from_secs(3);
 /// Largest file of settings that is read.
 pub const SETTINGS_MAX: u64 = 64 << 20;
 
@@ -168,12 +173,28 @@ impl DataFolder {
         self.lock_file("lock", File::try_lock)
     }
 
-    /// Becomes the one writer as soon as whoever is has done: for what takes a moment.
+    /// Becomes the one writer as soon as whoever is has done: for what takes a moment. If he takes long, `waits` is told who he
+    /// is, once.
     ///
     /// # Errors
     /// The disk's.
-    pub fn lock_when_free(&self) -> Result<Lock, PipelineError> {
-        self.lock_file("lock", |file| file.lock().map_err(fs::TryLockError::Error))
+    pub fn lock_when_free(&self, waits: impl FnOnce(&str)) -> Result<Lock, PipelineError> {
+        let holder = match self.lock() {
+            Err(PipelineError::Held { holder }) => holder,
+            lock => return lock,
+        };
+        thread::scope(|scope| {
+            let (sender, locked) = mpsc::sync_channel(1);
+            // Whoever asks again and again comes too late where reports come all the time.
+            scope.spawn(move || {
+                sender.send(self.lock_file("lock", |file| file.lock().map_err(fs::TryLockError::Error)))
+            });
+            let lock = locked.recv_timeout(WAITS_UNTOLD).or_else(|_| {
+                waits(&holder);
+                locked.recv()
+            });
+            lock.unwrap_or(Err(PipelineError::Held { holder }))
+        })
     }
 
     /// Keeps the lake where it is, and others from putting its files together, without being the writer.

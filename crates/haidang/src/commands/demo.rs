@@ -67,7 +67,7 @@ pub(crate) fn run(desk: &Desk, args: &DemoArgs) -> anyhow::Result<i32> {
         ],
     )?;
     // As the operator does every night: few large files instead of a thousand small ones.
-    care::tell(desk, "lake.compacted", desk.writer()?.lake().compact(1, desk.now())?)?;
+    care::compact(desk, 1)?;
     show(desk, first, end)?;
     if args.serve { tour::serve(desk, &plan, args.port) } else { Ok(exit::OK) }
 }

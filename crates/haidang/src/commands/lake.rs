@@ -1,7 +1,7 @@
 //! `lake`: compaction, vacuum, rebuilding, mending, forgetting.
 
 use lake::care::Done;
-use pipeline::compact::{self, Compacted};
+use lake::together::Compacted;
 use pipeline::mend::{self, Mended};
 use serde_json::json;
 
@@ -37,11 +37,14 @@ pub(crate) fn run(desk: &Desk, command: &LakeCommand) -> anyhow::Result<i32> {
     Ok(exit::OK)
 }
 
-/// Puts files together; others may write meanwhile.
-fn compact(desk: &Desk, files: usize) -> anyhow::Result<i32> {
+/// Puts files together; others may write meanwhile. Whoever writes at the beginning is told, and nothing is done; later he is
+/// waited for, and told if that is long: by then there is something to lose.
+pub(crate) fn compact(desk: &Desk, files: usize) -> anyhow::Result<i32> {
     // What a crash left is put right, and whoever writes is told, before the work and not after it.
     drop(desk.writer()?);
-    let Compacted { done, dropped } = compact::compact(&desk.folder, &desk.clock, files)?;
+    let Compacted { done, dropped } = pipeline::compact::compact(&desk.folder, &desk.clock, files, |holder| {
+        desk.out.aside("lake.waits", &[("holder", holder)]);
+    })?;
     if desk.out.json() {
         let files = (done.files_before, done.files_after);
         let told = json!({ "days": done.days, "files_before": files.0, "files_after": files.1, "dropped": dropped });

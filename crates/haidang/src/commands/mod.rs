@@ -32,11 +32,12 @@ use crate::cli::{Cli, Command, IndicatorsCommand};
 use crate::clock;
 use crate::exit;
 use crate::out::Out;
+use crate::service::keeper;
 
 /// Between two looks whether a portal takes in what waits.
 const LOOK: Duration = Duration::from_millis(100);
-/// Looks until a portal that runs has surely begun.
-const PORTAL_LOOKS_WITHIN: u32 = 25;
+/// How long a portal that runs may take until it has begun: one of its looks, and to become the writer.
+const PORTAL_BEGINS_WITHIN: Duration = keeper::LOOK.saturating_add(Duration::from_millis(500));
 
 /// What every command works with.
 pub(crate) struct Desk {
@@ -106,17 +107,17 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<i32> {
     let desk = Desk { folder, clock, out };
     let code = command(&desk, &cli.command)?;
     // Who held the lock takes in what others handed over meanwhile, unless a portal does.
-    if writes(&cli.command) && is_left(&desk)? {
+    if writes(&cli.command) && is_left(&desk.folder)? {
         ingest::drain(&desk, |outcome| ingest::tell_outcome(&desk, outcome))?;
     }
     Ok(code)
 }
 
-/// Whether something waits in the spool, and nobody begins to take it in: a portal that runs looks within two seconds, and goes
-/// on for as long as reports come.
-fn is_left(desk: &Desk) -> anyhow::Result<bool> {
-    for _ in 0..PORTAL_LOOKS_WITHIN {
-        if spool::waiting(&desk.folder)?.is_empty() || matches!(desk.folder.lock(), Err(PipelineError::Held { .. })) {
+/// Whether something waits in the spool, and nobody begins to take it in: a portal that runs does, and goes on for as long as
+/// reports come.
+fn is_left(folder: &DataFolder) -> Result<bool, PipelineError> {
+    for _ in 0..PORTAL_BEGINS_WITHIN.as_millis() / LOOK.as_millis() {
+        if spool::waiting(folder)?.is_empty() || matches!(folder.lock(), Err(PipelineError::Held { .. })) {
             return Ok(false);
         }
         std::thread::park_timeout(LOOK);
@@ -156,5 +157,32 @@ fn command(desk: &Desk, command: &Command) -> anyhow::Result<i32> {
         Command::Doctor => doctor::run(desk),
         Command::Timed(args) => timed::run(desk, args),
         Command::Made(_) | Command::Docs(_) => Ok(exit::OK),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_left_to_who_begins_within_a_look_of_the_portal() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = DataFolder::make(place.path(), None, None, Disk::default()).expect("data");
+        assert!(!is_left(&folder).expect("looks"), "nothing waits");
+        spool::accept(&folder, "2026-09-30-event4_sinkhole-made.csv", std::io::Cursor::new("timestamp\n"), None, 0)
+            .expect("accept");
+        assert!(is_left(&folder).expect("looks"), "nobody begins");
+        std::thread::scope(|scope| {
+            let (done, is_done) = std::sync::mpsc::sync_channel::<()>(1);
+            let portal = folder.clone();
+            scope.spawn(move || {
+                std::thread::park_timeout(keeper::LOOK);
+                let lock = portal.lock_when_free(|_| {}).expect("the portal's");
+                let _ = is_done.recv();
+                drop(lock);
+            });
+            assert!(!is_left(&folder).expect("looks"), "the portal begins");
+            drop(done);
+        });
     }
 }

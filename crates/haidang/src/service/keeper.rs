@@ -27,8 +27,8 @@ use crate::service::owning::Owning;
 use crate::service::picture;
 use crate::service::tidying::Tidying;
 
-/// Between two looks at the folder when nobody calls.
-const LOOK: Duration = Duration::from_secs(2);
+/// Between two looks at the folder when nobody calls: a command that leaves what waits to the portal waits longer.
+pub(crate) const LOOK: Duration = Duration::from_secs(2);
 /// Reports taken in before visitors' answers are renewed and the watched folder is looked at again: seconds of work.
 const ROUND: usize = 100;
 /// Between two looks whether a day has too many files, microseconds.

@@ -4,8 +4,9 @@
 use std::io;
 use std::thread::JoinHandle;
 
+use lake::together::Compacted;
 use lake::{Lake, LakeError};
-use pipeline::compact::{Compacted, compact};
+use pipeline::compact::compact;
 use pipeline::writer::Clock;
 use pipeline::{DataFolder, PipelineError};
 
@@ -29,9 +30,9 @@ impl Tidying {
                 |_| Err(LakeError::from(io::Error::other("the thread that puts files together broke off")).into());
             self.tell(ended.join().unwrap_or_else(broken));
         }
-        if self.under_way.is_none() && !lake.crowds(FILES_OF_DAY_MAX)?.is_empty() {
+        if self.under_way.is_none() && lake.is_crowded(FILES_OF_DAY_MAX)? {
             let (folder, clock) = (folder.clone(), clock.clone());
-            self.under_way = Some(std::thread::spawn(move || compact(&folder, &clock, FILES_OF_DAY_MAX)));
+            self.under_way = Some(std::thread::spawn(move || compact(&folder, &clock, FILES_OF_DAY_MAX, |_| {})));
         }
         Ok(())
     }

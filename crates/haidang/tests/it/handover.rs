@@ -1,6 +1,8 @@
 //! Two programs on one data folder: one writes, the other hands its files over.
 
 use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 
 use crate::desk::{Desk, number, start, text, wait_until};
 
@@ -79,4 +81,24 @@ fn who_needs_the_lock_is_told_who_holds_it() {
     for words in [&["doctor"][..], &["stats"], &["events"], &["feeds"], &["reports"]] {
         desk.run(words).well();
     }
+}
+
+#[test]
+fn a_compaction_waits_for_who_began_to_write_meanwhile_and_says_so() {
+    let desk = Desk::new();
+    desk.ingest(&[sinkhole(&desk, "one", 50_000, 1), sinkhole(&desk, "two", 50_000, 2)]);
+    let mut compaction = desk.command(&["--lang", "en", "lake", "compact"], &[]);
+    let compaction = compaction.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut compaction = compaction.spawn().expect("the program starts");
+    wait_until("the compaction to have begun", || {
+        fs::read_to_string(desk.data().join("lake.lock")).is_ok_and(|text| !text.is_empty()).then_some(())
+    });
+    let lock = hold(&desk);
+    let mut told = String::new();
+    BufReader::new(compaction.stderr.take().expect("piped")).read_line(&mut told).expect("told");
+    assert!(told.contains("Waiting for process"), "{told}");
+    assert!(compaction.try_wait().expect("a child").is_none(), "it waits");
+    drop(lock);
+    assert!(wait_until("the compaction to end", || compaction.try_wait().expect("a child")).success());
+    desk.run(&["doctor"]).well();
 }

@@ -3,6 +3,8 @@
 use disk::{Disk, Step};
 use lake::Lake;
 use lake::ask::Filter;
+use lake::care::Done;
+use lake::together::{Compacted, Compaction};
 
 use crate::made::{self, NOW, Report, Seen, commit, day};
 use crate::naive;
@@ -75,9 +77,9 @@ fn compaction_only_touches_days_with_many_files_and_others_read_the_result() {
     let (folder, mut lake) = made::lake(&reports);
     let reader = Lake::open(folder.path(), &Disk::default()).expect("open");
     let before = made::events(&reader, &made::nobody(), &Filter::default());
-    let done = lake.compact(2, NOW).expect("compact");
+    let done = lake.compact(2, NOW).expect("compact").done;
     assert_eq!((done.days, done.files_before, done.files_after), (4, 12, 4));
-    assert_eq!(lake.compact(2, NOW).expect("compact").days, 0);
+    assert_eq!(lake.compact(2, NOW).expect("compact").done.days, 0);
     assert_eq!(made::events(&reader, &made::nobody(), &Filter::default()), before, "a reader of the version before");
     let mut reader = reader;
     [&mut reader, &mut lake].into_iter().for_each(|lake| lake.refresh().expect("refresh"));
@@ -88,17 +90,57 @@ fn compaction_only_touches_days_with_many_files_and_others_read_the_result() {
 }
 
 #[test]
+fn a_day_of_very_many_files_is_put_together_in_rounds_that_stay_done() {
+    let reports: Vec<Report> = (0..300).map(|_| two_days("one")).collect();
+    let (folder, mut lake) = made::lake(&reports);
+    let before = made::events(&lake, &made::nobody(), &Filter::default());
+    let mut killed = Compaction::of(&lake, 1).expect("crowds");
+    let made = killed.make(&mut lake, NOW).expect("made").expect("crowds");
+    killed.put_in_place(&mut lake, made, NOW).expect("put in place");
+    let told = |done: Compacted| (done.done, done.dropped);
+    assert_eq!(told(killed.done()), (Done { days: 4, files_before: 1200, files_after: 12 }, 0));
+    assert!(killed.make(&mut lake, NOW).expect("made").is_some(), "there is more to do; it is killed");
+    let mut lake = Lake::open(folder.path(), &Disk::default()).expect("open");
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before, "after a round");
+    assert!(lake.is_crowded(1).expect("files") && !lake.is_crowded(3).expect("files"));
+    let done = lake.compact(1, NOW).expect("compact");
+    assert_eq!(told(done), (Done { days: 4, files_before: 12, files_after: 4 }, 0));
+    lake.refresh().expect("refresh");
+    assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
+    assert_eq!(
+        naive::whole(&lake.sightings(&made::nobody(), &Filter::default()).expect("sightings")),
+        naive::fold(&reports)
+    );
+    assert_eq!(lake.damaged().expect("files").len(), 0);
+    let (_folder, mut other) = made::lake(&reports);
+    let done = other.compact(1, NOW).expect("compact");
+    assert_eq!(told(done), (Done { days: 4, files_before: 1200, files_after: 4 }, 0), "in one go");
+}
+
+#[test]
+fn reports_that_come_while_a_day_is_put_together_do_not_keep_that_going() {
+    let (_folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let mut compaction = Compaction::of(&lake, 1).expect("crowds");
+    let made = compaction.make(&mut lake, NOW).expect("made").expect("crowds");
+    commit(&mut lake, 3, &two_days("three"));
+    compaction.put_in_place(&mut lake, made, NOW).expect("put in place");
+    assert!(compaction.make(&mut lake, NOW).expect("made").is_none());
+    lake.refresh().expect("refresh");
+    assert!(lake.is_crowded(1).expect("files"));
+    assert_eq!(lake.events_per_report(0).expect("reports"), [(1, 3), (2, 3), (3, 3)]);
+}
+
+#[test]
 fn of_two_that_put_the_same_files_together_one_is_named_and_its_file_stays() {
     let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
     let before = made::events(&lake, &made::nobody(), &Filter::default());
-    let crowds = lake.crowds(1).expect("crowds");
-    let made: Vec<_> = crowds.iter().map(|crowd| lake.put_together(crowd, NOW).expect("together")).collect();
+    let mut compaction = Compaction::of(&lake, 1).expect("crowds");
+    let made = compaction.make(&mut lake, NOW).expect("made").expect("crowds");
     let mut other = Lake::open(folder.path(), &Disk::default()).expect("open");
-    assert_eq!(other.compact(1, NOW).expect("compact").days, 4);
+    assert_eq!(other.compact(1, NOW).expect("compact").done.days, 4);
     lake.refresh().expect("refresh");
-    for (crowd, made) in crowds.iter().zip(made) {
-        assert_eq!(lake.replace(crowd, made, NOW).expect("replace"), None);
-    }
+    compaction.put_in_place(&mut lake, made, NOW).expect("dropped");
+    assert_eq!(compaction.done(), Compacted { dropped: 4, ..Compacted::default() });
     assert_eq!(lake.damaged().expect("files").len(), 0);
     assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
     assert_eq!(naive::add_up(&lake.sightings(&made::nobody(), &Filter::default()).expect("sightings")).len(), 4);
@@ -108,14 +150,14 @@ fn of_two_that_put_the_same_files_together_one_is_named_and_its_file_stays() {
 fn what_a_vacuum_took_before_it_was_named_is_not_named() {
     let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
     let before = made::events(&lake, &made::nobody(), &Filter::default());
-    let crowd = lake.crowds(1).expect("crowds").remove(0);
-    let made = lake.put_together(&crowd, NOW).expect("together");
+    let mut compaction = Compaction::of(&lake, 1).expect("crowds");
+    let made = compaction.make(&mut lake, NOW).expect("made").expect("crowds");
     let later = event::time::parse("2100-01-01T00:00:00Z").expect("a time");
     let mut other = Lake::open(folder.path(), &Disk::default()).expect("open");
-    assert_eq!(other.vacuum(0, later).expect("vacuum"), 1, "what nobody names");
+    assert_eq!(other.vacuum(0, later).expect("vacuum"), 4, "what nobody names");
     lake.refresh().expect("refresh");
-    assert!(lake.stands(&crowd).expect("stands"));
-    assert_eq!(lake.replace(&crowd, made, NOW).expect("replace"), None);
+    compaction.put_in_place(&mut lake, made, NOW).expect("dropped");
+    assert_eq!(compaction.done(), Compacted { dropped: 4, ..Compacted::default() });
     assert_eq!(made::events(&lake, &made::nobody(), &Filter::default()), before);
     assert_eq!(lake.damaged().expect("files").len(), 0);
 }

@@ -29,7 +29,7 @@ fn an_empty_lake_answers_with_nothing() {
     assert_eq!(made::events(&lake, &nobody, &all), Vec::<String>::new());
     assert_eq!(lake.count(&nobody, &all, lake::ask::By::Total, 30).expect("count"), []);
     assert_eq!(lake.feed_days(0).expect("days"), []);
-    assert_eq!(lake.compact(0, made::NOW).expect("compact").days, 0);
+    assert_eq!(lake.compact(0, made::NOW).expect("compact").done.days, 0);
     assert_eq!(lake.rebuild(made::NOW).expect("rebuild").days, 0);
     assert_eq!(lake.recover(made::NOW).expect("recover"), 0);
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use disk::{Disk, Step};
 use lake::ask::Filter;
 use lake::care::Done;
-use pipeline::compact::{Compacted, compact};
+use lake::together::Compacted;
 use pipeline::{DataFolder, PipelineError, Writer, mend};
 
 use crate::house::{self, House, NOW, SINKHOLE, TELNET, clock, day, sinkhole, telnet};
@@ -39,7 +39,11 @@ fn compact_and_meanwhile(
         }
         Ok(())
     }));
-    compact(&house::open(house.data.root(), &disk)?, &clock(NOW), 1)
+    compact(&house::open(house.data.root(), &disk)?)
+}
+
+fn compact(data: &DataFolder) -> Result<Compacted, PipelineError> {
+    pipeline::compact::compact(data, &clock(NOW), 1, |_| {})
 }
 
 fn take_in(data: &DataFolder, name: &str, bytes: &[u8]) {
@@ -74,7 +78,7 @@ fn a_report_is_taken_in_while_files_are_put_together() {
     picture::of(&house.data).assert_is(&picture::of(&calm.data), "a report beside");
     let left = |day: &str| ["events", "sightings"].map(|table| files(&house, table, day));
     assert_eq!((left("2026-03-08"), left("2026-03-09")), ([1, 1], [2, 2]), "the report came later");
-    compact(&house.data, &clock(NOW), 1).expect("compact");
+    compact(&house.data).expect("compact");
     picture::of(&house.data).assert_is(&picture::of(&calm.data), "all files together");
     assert_eq!(left("2026-03-09"), [1, 1]);
 }
@@ -138,10 +142,10 @@ fn a_damaged_file_is_named_and_not_made_to_look_sound() {
     let mut bytes = fs::read(folder.join(&name)).expect("file");
     bytes[100] ^= 1;
     fs::write(folder.join(&name), bytes).expect("file");
-    let error = compact(&house.data, &clock(NOW), 1).expect_err("damaged").to_string();
+    let error = compact(&house.data).expect_err("damaged").to_string();
     assert!(error.contains(&name) && error.contains("haidang lake mend"), "{error}");
     assert!(mend::mend(house.data.clone(), clock(NOW)).expect("mended").is_whole());
-    compact(&house.data, &clock(NOW), 1).expect("compact");
+    compact(&house.data).expect("compact");
     picture::of(&house.data).assert_is(&picture::of(&three_reports().data), "mended");
 }
 
@@ -152,7 +156,7 @@ fn the_lake_stays_where_it_is_while_its_files_are_put_together() {
         cut(&data.path("lake/events/_delta_log"), "2.json");
         let held = mend::mend(data.clone(), clock(NOW)).expect_err("the lake is used");
         assert!(matches!(held, PipelineError::Held { .. }), "{held}");
-        let held = compact(data, &clock(NOW), 1).expect_err("one at a time");
+        let held = compact(data).expect_err("one at a time");
         assert!(matches!(held, PipelineError::Held { .. }), "{held}");
     })
     .expect_err("the log is damaged");
