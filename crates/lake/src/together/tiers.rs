@@ -32,11 +32,8 @@ fn dominated(sizes: &[i64]) -> usize {
 /// twice as large as the largest of it, too; then there is another round, in which what was made is among the others.
 pub(super) fn round(sizes: &[i64], at_once: usize) -> Vec<Range<usize>> {
     let at_once = at_once.max(2);
-    if sizes.len() <= at_once {
-        return if sizes.is_empty() { Vec::new() } else { vec![0..sizes.len()] };
-    }
     let (mut groups, mut begin) = (Vec::new(), 0);
-    while begin < sizes.len() {
+    while sizes.len() > at_once && begin < sizes.len() {
         let group = dominated(&sizes[begin..sizes.len().min(begin + at_once)]);
         if group < 2 {
             break;
@@ -44,8 +41,11 @@ pub(super) fn round(sizes: &[i64], at_once: usize) -> Vec<Range<usize>> {
         groups.push(begin..begin + group);
         begin += group;
     }
-    // Each of them is larger than all before it: of real files that cannot be.
-    if groups.is_empty() { vec![0..at_once] } else { groups }
+    // Few, or each larger than all before it: of many real files that cannot be.
+    if groups.is_empty() && !sizes.is_empty() {
+        groups.push(0..sizes.len().min(at_once));
+    }
+    groups
 }
 
 #[cfg(test)]
@@ -67,12 +67,13 @@ mod tests {
 
     #[test]
     fn many_files_become_one_in_rounds_of_few() {
-        assert_eq!(round(&[1, 1, 1, 1, 1, 1, 1], 3), [0..3, 3..6], "the last waits for the others");
-        assert_eq!(round(&[1, 1, 1, 1, 1], 3), [0..3, 3..5]);
-        assert_eq!(round(&[1, 1, 100, 100], 3), [0..2, 2..4], "a large file does not join two small ones");
-        assert_eq!(round(&[1, 1, 100], 3), [0..3], "all at once, as is wanted");
-        assert_eq!(round(&[1, 2, 4, 8], 3), [0..3], "none is dominated");
-        assert_eq!((round(&[], 3), round(&[7], 3)), (vec![], vec![0..1]));
+        let ends = |sizes: &[i64]| round(sizes, 3).into_iter().map(|group| group.end).collect::<Vec<_>>();
+        assert_eq!(ends(&[1, 1, 1, 1, 1, 1, 1]), [3, 6], "the last waits for the others");
+        assert_eq!(ends(&[1, 1, 1, 1, 1]), [3, 5]);
+        assert_eq!(ends(&[1, 1, 100, 100]), [2, 4], "a large file does not join two small ones");
+        assert_eq!(ends(&[1, 1, 100]), [3], "all at once, as is wanted");
+        assert_eq!(ends(&[1, 2, 4, 8]), [3], "none is dominated");
+        assert_eq!((ends(&[]), ends(&[7])), (vec![], vec![1]));
     }
 
     /// A day's files become fewer as long as there are too many, as [`crate::together::Compaction`] does it.
