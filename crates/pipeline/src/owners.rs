@@ -35,10 +35,12 @@ pub struct Imported {
     pub unchanged: bool,
 }
 
+type OfVersion = (AttributionVersion, Arc<Attributor>);
+
 /// The owners that were asked for last, for all copies of an opened folder: to read their tables takes long, and a version
 /// never changes.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Known(Arc<Mutex<Option<(AttributionVersion, Arc<Attributor>)>>>);
+pub(crate) struct Known(Arc<Mutex<Option<OfVersion>>>);
 
 /// The versions of a data folder.
 ///
