@@ -8,6 +8,8 @@ use crate::desk::{Desk, number, start, text, wait_until};
 
 /// Rows of the file that keeps the first writer busy while the second comes and goes.
 const MANY: u64 = 500_000;
+/// Compactions that may end before this test has the folder: the machine is not its own.
+const TRIES: u64 = 5;
 
 fn sinkhole(desk: &Desk, name: &str, rows: u64, seed: u64) -> std::path::PathBuf {
     let mut bytes = Vec::new();
@@ -86,19 +88,27 @@ fn who_needs_the_lock_is_told_who_holds_it() {
 #[test]
 fn a_compaction_waits_for_who_began_to_write_meanwhile_and_says_so() {
     let desk = Desk::new();
-    desk.ingest(&[sinkhole(&desk, "one", 50_000, 1), sinkhole(&desk, "two", 50_000, 2)]);
+    let told = (0..TRIES).find_map(|turn| told_by_a_compaction(&desk, turn)).expect("every compaction was too quick");
+    assert!(told.contains("Waiting for process"), "{told}");
+    desk.run(&["doctor"]).well();
+}
+
+/// What a compaction says when another takes the folder while it works; none if it ended before.
+fn told_by_a_compaction(desk: &Desk, turn: u64) -> Option<String> {
+    desk.ingest(&[0, 1].map(|file| sinkhole(desk, &format!("{turn}-{file}"), 50_000, 2 * turn + file)));
     let mut compaction = desk.command(&["--lang", "en", "lake", "compact"], &[]);
     let compaction = compaction.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut compaction = compaction.spawn().expect("the program starts");
+    let (holder, lock) = (format!("process {}", compaction.id()), desk.data().join("lock"));
     wait_until("the compaction to have begun", || {
-        fs::read_to_string(desk.data().join("lake.lock")).is_ok_and(|text| !text.is_empty()).then_some(())
+        let has_begun = fs::read_to_string(&lock).is_ok_and(|text| text == holder);
+        (has_begun || compaction.try_wait().expect("a child").is_some()).then_some(())
     });
-    let lock = hold(&desk);
+    let lock = hold(desk);
     let mut told = String::new();
     BufReader::new(compaction.stderr.take().expect("piped")).read_line(&mut told).expect("told");
-    assert!(told.contains("Waiting for process"), "{told}");
-    assert!(compaction.try_wait().expect("a child").is_none(), "it waits");
+    let waits = compaction.try_wait().expect("a child").is_none();
     drop(lock);
     assert!(wait_until("the compaction to end", || compaction.try_wait().expect("a child")).success());
-    desk.run(&["doctor"]).well();
+    (waits && !told.is_empty()).then_some(told)
 }
