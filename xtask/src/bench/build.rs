@@ -51,7 +51,7 @@ pub(super) fn run(typed: &Typed) -> Result<()> {
     let costs = read(&fs::read_to_string(&compiled).context("read what the crates cost")?);
     fs::remove_dir_all(&folder).context("remove the benchmark's files")?;
     let sheet = sheet(&costs, whole.cpu, whole.wall);
-    say(&if typed.json { sheet.json() } else { sheet.text() });
+    say(&sheet.told(typed.json));
     Ok(())
 }
 
@@ -99,7 +99,7 @@ mod tests {
         let costs = read("lake 2.5 10240\nbuild_script_build 1 1024\nlake 0.5 20480\nhalf a line\n");
         assert_eq!(costs["lake"], Cost { cpu: 3.0, peak_mb: 20.0 });
         assert_eq!(costs.len(), 2);
-        let text = sheet(&costs, 8.0, 5.0).text();
+        let text = sheet(&costs, 8.0, 5.0).told(false);
         assert!(text.contains("whole build, 5 s on the wall") && text.contains("lake"), "{text}");
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn run(addresses: u64, pairs: usize, json: bool) -> Result<()> {
             say(line);
         }
     })?;
-    say(&if json { table::json(&outcome) } else { table::text(&outcome) });
+    say(&table::sheet(&outcome).told(json));
     fs::remove_dir_all(&folder).context("remove the benchmark's files")
 }
 

@@ -69,7 +69,7 @@ pub(super) fn run(typed: &Typed) -> Result<()> {
         sides.push(side("IntelMQ", Some((By::Cpu, Some(TO_INTELMQ))), turn));
     }
     let compared = sides::by_turns(&sides, typed.pairs, typed.json)?;
-    say(&sides::report("ingest", "Parquet", &compared, &[], typed.json));
+    say(&sides::sheet("ingest", "Parquet MB", &compared, Vec::new()).told(typed.json));
     fs::remove_dir_all(&folder).context("remove the benchmark's files")
 }
 

@@ -3,7 +3,10 @@
 
 use anyhow::{Context as _, Result};
 
-use super::measure::Run;
+use super::{
+    measure::Run,
+    sheet::{Asked, Line, NONE, Sheet, middle},
+};
 use crate::terminal::say;
 
 /// What a peer is compared by.
@@ -53,13 +56,6 @@ pub(super) struct Compared {
     turns: Vec<Turn>,
 }
 
-/// Something asked for besides ratios.
-pub(super) struct Asked {
-    pub(super) what: String,
-    pub(super) is: f64,
-    pub(super) met: bool,
-}
-
 /// Runs so many turns of all sides.
 pub(super) fn by_turns(sides: &[Side<'_>], pairs: usize, json: bool) -> Result<Vec<Compared>> {
     let empty = |side: &Side<'_>| Compared { name: side.name, against: side.against, turns: Vec::new() };
@@ -85,19 +81,24 @@ impl Compared {
     }
 }
 
-/// The table, or the same as one JSON object; `bytes` says what the bytes are.
-pub(super) fn report(bench: &str, bytes: &str, compared: &[Compared], asked: &[Asked], json: bool) -> String {
+/// The table; `bytes` says what the bytes are, `asked` what is wanted besides ratios.
+pub(super) fn sheet(bench: &str, bytes: &'static str, compared: &[Compared], asked: Vec<Asked>) -> Sheet {
+    let pairs = compared.first().map_or(0, |side| side.turns.len());
+    let mut sheet = Sheet::new(format!(
+        "{bench}: ratios are medians of {pairs} pairs, figures the turn in the middle by wall time"
+    ));
     let ratios = ratios(compared);
-    let wanted = |(compared, ratio): (&Compared, &Option<f64>)| {
-        let (by, least) = compared.against?;
-        let (least, is) = (least?, (*ratio)?);
-        let what = format!("ratio to {} by {} >= {least}", compared.name, by.name());
-        Some(Asked { what, is, met: is >= least })
-    };
-    let of_ratios: Vec<Asked> = compared.iter().zip(&ratios).filter_map(wanted).collect();
-    let asked: Vec<&Asked> = of_ratios.iter().chain(asked).collect();
-    let rows: Vec<Row<'_>> = compared.iter().zip(&ratios).filter_map(|(side, ratio)| row(side, *ratio)).collect();
-    if json { to_json(bench, bytes, &rows, &asked) } else { to_text(bytes, &rows, &asked) }
+    for (side, ratio) in compared.iter().zip(&ratios) {
+        sheet.ask(wanted(side, *ratio));
+        side.middle().into_iter().for_each(|turn| sheet.push(line(side, turn, *ratio, bytes)));
+    }
+    sheet.ask(asked);
+    sheet
+}
+
+fn wanted(side: &Compared, ratio: Option<f64>) -> Option<Asked> {
+    let (by, least) = side.against?;
+    Some(Asked::at_least(format!("ratio to {} by {}", side.name, by.name()), least?, ratio?))
 }
 
 /// The median of the pairs' ratios of each peer; `None` for ours.
@@ -111,79 +112,29 @@ fn ratios(compared: &[Compared]) -> Vec<Option<f64>> {
             continue;
         };
         let pairs = ours.iter().zip(turns);
-        let mut ratios: Vec<f64> = pairs.map(|(our, their)| by.rate(&our.run) / by.rate(&their.run)).collect();
-        ratios.sort_by(f64::total_cmp);
-        medians.push(ratios.get(ratios.len() / 2).copied());
+        medians.push(Some(middle(pairs.map(|(our, their)| by.rate(&our.run) / by.rate(&their.run)))));
     }
     medians
 }
 
-/// A line of the table.
-struct Row<'c> {
-    name: &'c str,
-    turns: usize,
-    middle: Turn,
-    ratio: Option<(f64, By)>,
-}
-
-fn row(side: &Compared, ratio: Option<f64>) -> Option<Row<'_>> {
-    let ratio = ratio.zip(side.against).map(|(ratio, (by, _))| (ratio, by));
-    Some(Row { name: side.name, turns: side.turns.len(), middle: side.middle()?, ratio })
-}
-
-fn to_text(bytes: &str, rows: &[Row<'_>], asked: &[&Asked]) -> String {
-    let mut lines = vec![
-        String::new(),
-        format!(
-            "| side | rows | rows/CPU-s | rows/s | ours to it | CPU s | of it start | wall s | peak MB | {bytes} MB |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|---|".to_owned(),
-    ];
-    for Row { name, middle: Turn { run, bytes }, ratio, .. } in rows {
-        let Run { events, cpu, start, wall, peak_mb } = run;
-        let by_wall = By::Wall.rate(run);
-        // What a wavering machine leaves when there was little to do but to start says nothing.
-        let by_cpu = if cpu - start < cpu / 20.0 { "–".to_owned() } else { format!("{:.0}", By::Cpu.rate(run)) };
-        let ratio = ratio.map_or_else(|| "–".to_owned(), |(ratio, by)| format!("{ratio:.2} ({})", by.name()));
-        let bytes = if *bytes == 0 { "–".to_owned() } else { format!("{:.1}", *bytes as f64 / 1e6) };
-        lines.push(format!(
-            "| {name} | {events} | {by_cpu} | {by_wall:.0} | {ratio} | {cpu:.2} | {start:.2} | {wall:.2} | {peak_mb:.0} | \
-             {bytes} |"
-        ));
-    }
-    lines.push(String::new());
-    let pairs = rows.first().map_or(0, |row| row.turns);
-    lines.push(format!("ratios: medians of {pairs} pairs; figures: the turn in the middle by wall time"));
-    lines.extend(
-        asked
-            .iter()
-            .map(|Asked { what, is, met }| format!("{}: {what} is {is:.2}", if *met { "met" } else { "MISSED" })),
-    );
-    lines.join("\n")
-}
-
-fn to_json(bench: &str, bytes: &str, rows: &[Row<'_>], asked: &[&Asked]) -> String {
-    let side = |Row { name, turns, middle: Turn { run, bytes }, ratio }: &Row<'_>| {
-        let ratio = ratio.map_or_else(
-            || "null, \"by\": null".to_owned(),
-            |(ratio, by)| format!("{ratio:.3}, \"by\": \"{}\"", by.name()),
-        );
-        let Run { events, cpu, start, wall, peak_mb } = run;
-        format!(
-            "{{\"name\": \"{name}\", \"pairs\": {turns}, \"rows\": {events}, \"cpu_s\": {cpu:.3}, \"start_cpu_s\": {start:.3}, \
-             \"wall_s\": {wall:.3}, \"peak_mb\": {peak_mb:.0}, \"bytes\": {bytes}, \"ratio\": {ratio}}}"
-        )
-    };
-    let asked_for =
-        |Asked { what, is, met }: &&Asked| format!("{{\"what\": \"{what}\", \"is\": {is:.3}, \"met\": {met}}}");
-    let sides: Vec<String> = rows.iter().map(side).collect();
-    let all: Vec<String> = asked.iter().map(asked_for).collect();
-    format!(
-        "{{\"bench\": \"{bench}\", \"bytes_are\": \"{bytes}\", \"sides\": [{}], \"asked\": [{}], \"met\": {}}}",
-        sides.join(", "),
-        all.join(", "),
-        asked.iter().all(|asked| asked.met)
-    )
+fn line(side: &Compared, Turn { run, bytes }: Turn, ratio: Option<f64>, bytes_are: &'static str) -> Line {
+    let Run { events, cpu, start, wall, peak_mb } = run;
+    let or_none = |is_there: bool, text: String| if is_there { text } else { NONE.to_owned() };
+    // What a wavering machine leaves when there was little to do but to start says nothing.
+    let is_telling = cpu - start >= cpu / 20.0;
+    vec![
+        ("side", side.name.to_owned()),
+        ("rows", events.to_string()),
+        ("rows/CPU-s", or_none(is_telling, format!("{:.0}", By::Cpu.rate(&run)))),
+        ("rows/s", format!("{:.0}", By::Wall.rate(&run))),
+        ("ours to it", or_none(ratio.is_some(), format!("{:.2}", ratio.unwrap_or_default()))),
+        ("by", side.against.map_or(NONE, |(by, _)| by.name()).to_owned()),
+        ("CPU s", format!("{cpu:.2}")),
+        ("of it start", format!("{start:.2}")),
+        ("wall s", format!("{wall:.2}")),
+        ("peak MB", format!("{peak_mb:.0}")),
+        (bytes_are, or_none(bytes > 0, format!("{:.1}", bytes as f64 / 1e6))),
+    ]
 }
 
 #[cfg(test)]
@@ -206,19 +157,13 @@ mod tests {
             side("ours, small", None, &[1.0]),
             side("slow", Some((By::Cpu, Some(10.0))), &[20.0]),
         ];
-        let text = report("x", "Parquet", &compared, &[Asked { what: "a".to_owned(), is: 1.0, met: true }], false);
-        assert!(text.contains("| peer | 1000 | 250 | 500 | 1.00 (wall) |"), "{text}");
+        let text = sheet("x", "Parquet MB", &compared, vec![Asked::at_least("a", 1.0, 1.0)]).told(false);
+        assert!(text.contains("x: ratios are medians of 3 pairs"), "{text}");
+        assert!(text.contains("| peer | 1000 | 250 | 500 | 1.00 | wall |"), "{text}");
         assert!(text.contains("MISSED: ratio to peer by wall >= 1.5 is 1.00"), "{text}");
         assert!(
-            text.contains("met: ratio to slow by CPU >= 10 is 20.00") && text.ends_with("met: a is 1.00"),
+            text.contains("met: ratio to slow by CPU >= 10 is 20.00") && text.ends_with("met: a >= 1 is 1.00"),
             "{text}"
         );
-    }
-
-    #[test]
-    fn programs_are_told_the_same() {
-        let compared = [side("ours", None, &[1.0]), side("peer", Some((By::Cpu, None)), &[2.0])];
-        let json = report("x", "set", &compared, &[], true);
-        assert!(json.contains("\"ratio\": 2.000, \"by\": \"CPU\"") && json.ends_with("\"met\": true}"), "{json}");
     }
 }

@@ -1,9 +1,11 @@
-//! What came of it, for people or as JSON.
+//! What came of it.
 
 use super::{
     Compared, Outcome,
     load::{CONNECTIONS, Measured},
+    process::Index,
 };
+use crate::bench::sheet::{self, Asked, Line, Sheet};
 
 /// What is asked for.
 const RATIO_WANTED: f64 = 0.7;
@@ -25,123 +27,60 @@ pub(super) fn show(run: &Measured) -> String {
 }
 
 /// The table.
-pub(super) fn text(outcome: &Outcome) -> String {
-    let mut lines = vec![
-        String::new(),
-        format!("load: {}, {CONNECTIONS} keep-alive connections, every request by another visitor", outcome.generator),
-        String::new(),
-        "| what | ours, answers/s | nginx | ratio | p50 / p99, ours | nginx | CPU us each, ours | nginx |".to_owned(),
-        "|---|---|---|---|---|---|---|---|".to_owned(),
-    ];
-    for compared in &outcome.paths {
-        let (ours, nginx) = (middle(&compared.ours), middle(&compared.nginx));
-        lines.push(format!(
-            "| {} ({} bytes) | {:.0} | {:.0} | {:.2} | {:.2} / {:.2} ms | {:.2} / {:.2} ms | {:.0} | {:.0} |",
-            compared.path,
-            compared.bytes,
-            ours.rate,
-            nginx.rate,
-            ratio(compared),
-            ours.p50_ms,
-            ours.p99_ms,
-            nginx.p50_ms,
-            nginx.p99_ms,
-            ours.cpu_us,
-            nginx.cpu_us
-        ));
-    }
-    lines.push(String::new());
-    for compared in &outcome.paths {
-        let (half, full) = (compared.half, middle(&compared.ours));
-        lines.push(format!("{} at {:.0} % load: {}", compared.path, 100.0 * half.rate / full.rate, show(&half)));
-    }
-    let index = outcome.index;
-    lines.push(format!(
-        "index: {} addresses in {:.2} s, {:.1} bytes each; the process has {:.0} MB",
-        index.addresses, index.seconds, index.bytes, outcome.resident_mb
+pub(super) fn sheet(outcome: &Outcome) -> Sheet {
+    let Outcome { generator, index, resident_mb, paths, right } = outcome;
+    let mut sheet = Sheet::new(format!(
+        "check: {generator}, {CONNECTIONS} keep-alive connections, every request by another visitor; ratios are medians of pairs"
     ));
-    lines.push(format!("verdicts right under load: {} of {}", outcome.right.0, outcome.right.1));
-    lines.extend(
-        wanted(outcome).map(|(what, is, well)| format!("{}: {what} is {is:.2}", if well { "met" } else { "MISSED" })),
-    );
-    lines.join("\n")
+    for compared in paths {
+        let (path, ratio) = (compared.path, ratio(compared));
+        sheet.push(line(compared, ratio));
+        sheet.ask([
+            Asked::at_least(format!("{path}: ratio"), RATIO_WANTED, ratio),
+            Asked::at_most(format!("{path}: p99 ms at half load"), HALF_P99_MS_WANTED, compared.half.p99_ms),
+        ]);
+    }
+    let Index { addresses, seconds, bytes } = index;
+    sheet.note(format!(
+        "index: {addresses} addresses in {seconds:.2} s, {bytes:.1} bytes each; the process has {resident_mb:.0} MB"
+    ));
+    sheet.note(format!("verdicts right under load: {} of {}", right.0, right.1));
+    sheet.ask([
+        Asked::at_most("seconds to load the index", LOAD_SECONDS_WANTED, *seconds),
+        Asked::at_most("bytes per address", BYTES_WANTED, *bytes),
+    ]);
+    sheet
 }
 
-/// What is asked for, what it is, whether it is so.
-fn wanted(outcome: &Outcome) -> impl Iterator<Item = (String, f64, bool)> {
-    let paths = outcome.paths.iter().flat_map(|compared| {
-        let (ratio, half) = (ratio(compared), compared.half.p99_ms);
-        [
-            (format!("{}: ratio >= {RATIO_WANTED}", compared.path), ratio, ratio >= RATIO_WANTED),
-            (
-                format!("{}: p99 ms at half load <= {HALF_P99_MS_WANTED}", compared.path),
-                half,
-                half <= HALF_P99_MS_WANTED,
-            ),
-        ]
-    });
-    let index = outcome.index;
-    paths.chain([
-        (
-            format!("seconds to load the index <= {LOAD_SECONDS_WANTED}"),
-            index.seconds,
-            index.seconds <= LOAD_SECONDS_WANTED,
-        ),
-        (format!("bytes per address <= {BYTES_WANTED}"), index.bytes, index.bytes <= BYTES_WANTED),
-    ])
+fn line(compared: &Compared, ratio: f64) -> Line {
+    let (ours, nginx, half) = (middle(&compared.ours), middle(&compared.nginx), compared.half);
+    vec![
+        ("what", compared.path.to_owned()),
+        ("bytes", compared.bytes.to_string()),
+        ("ours, answers/s", format!("{:.0}", ours.rate)),
+        ("nginx, answers/s", format!("{:.0}", nginx.rate)),
+        ("ratio", format!("{ratio:.2}")),
+        ("ours, p50 ms", format!("{:.2}", ours.p50_ms)),
+        ("p99", format!("{:.2}", ours.p99_ms)),
+        ("nginx, p50 ms", format!("{:.2}", nginx.p50_ms)),
+        ("nginx, p99", format!("{:.2}", nginx.p99_ms)),
+        ("ours, CPU us", format!("{:.0}", ours.cpu_us)),
+        ("nginx, CPU us", format!("{:.0}", nginx.cpu_us)),
+        ("half load, % of full", format!("{:.0}", 100.0 * half.rate / ours.rate)),
+        ("its p50 ms", format!("{:.2}", half.p50_ms)),
+        ("its p99", format!("{:.2}", half.p99_ms)),
+        ("wrong", (ours.wrong + nginx.wrong + half.wrong).to_string()),
+    ]
 }
 
 /// The median of the pairs' ratios.
 fn ratio(compared: &Compared) -> f64 {
-    let mut ratios: Vec<f64> =
-        compared.ours.iter().zip(&compared.nginx).map(|(ours, nginx)| ours.rate / nginx.rate).collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios.get(ratios.len() / 2).copied().unwrap_or_default()
-}
-
-/// The same for programs.
-pub(super) fn json(outcome: &Outcome) -> String {
-    let paths: Vec<String> = outcome.paths.iter().map(path_json).collect();
-    let index = outcome.index;
-    format!(
-        "{{\"generator\": \"{}\", \"connections\": {CONNECTIONS}, \"paths\": [{}], \"index\": {{\"addresses\": {}, \
-         \"seconds\": {:.3}, \"bytes_per_address\": {:.1}}}, \"resident_mb\": {:.0}, \"verdicts\": {{\"right\": {}, \
-         \"asked\": {}}}, \"met\": {}}}",
-        outcome.generator,
-        paths.join(", "),
-        index.addresses,
-        index.seconds,
-        index.bytes,
-        outcome.resident_mb,
-        outcome.right.0,
-        outcome.right.1,
-        wanted(outcome).all(|(_, _, well)| well)
-    )
-}
-
-fn path_json(compared: &Compared) -> String {
-    format!(
-        "{{\"path\": \"{}\", \"bytes\": {}, \"ours\": {}, \"nginx\": {}, \"ratio\": {:.3}, \"half_load\": {}}}",
-        compared.path,
-        compared.bytes,
-        run_json(&middle(&compared.ours)),
-        run_json(&middle(&compared.nginx)),
-        ratio(compared),
-        run_json(&compared.half)
-    )
-}
-
-fn run_json(run: &Measured) -> String {
-    format!(
-        "{{\"answers_per_s\": {:.0}, \"p50_ms\": {:.3}, \"p99_ms\": {:.3}, \"cpu_us\": {:.1}, \"wrong\": {}}}",
-        run.rate, run.p50_ms, run.p99_ms, run.cpu_us, run.wrong
-    )
+    sheet::middle(compared.ours.iter().zip(&compared.nginx).map(|(ours, nginx)| ours.rate / nginx.rate))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::check::Index;
 
     fn run(rate: f64) -> Measured {
         Measured { rate, p50_ms: 1.0, p99_ms: 3.0, cpu_us: 50.0, wrong: 0 }
@@ -162,16 +101,10 @@ mod tests {
 
     #[test]
     fn the_ratio_is_the_median_of_the_pairs_and_what_is_missed_is_said() {
-        let text = text(&outcome());
-        assert!(text.contains("| /kiem-tra (32768 bytes) | 20 | 40 | 0.75 |"), "{text}");
-        assert!(text.contains("/kiem-tra at 50 % load: 10 answers/s"), "{text}");
+        let text = sheet(&outcome()).told(false);
+        assert!(text.contains("| /kiem-tra | 32768 | 20 | 40 | 0.75 |"), "{text}");
+        assert!(text.contains("| 50 | 1.00 | 3.00 | 0 |"), "{text}");
         assert!(text.contains("met: /kiem-tra: ratio >= 0.7 is 0.75"), "{text}");
         assert!(text.ends_with("MISSED: bytes per address <= 64 is 65.00"), "{text}");
-    }
-
-    #[test]
-    fn programs_are_told_the_same() {
-        let json = json(&outcome());
-        assert!(json.contains("\"ratio\": 0.750") && json.ends_with("\"met\": false}"), "{json}");
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     bench::{
         Typed,
         measure::{self, Run},
-        sheet::{Line, middle},
+        sheet::{Asked, Sheet, middle},
     },
     places::Places,
     python,
@@ -22,6 +22,10 @@ const SCRIPT: &str = include_str!("asked.py");
 const ORGANISATION: &str = "B-0007";
 /// How often a question is asked in one process; the first opens files.
 const TIMES: &str = "6";
+
+/// What is asked for.
+const RATIO_WANTED: f64 = 1.0;
+const ADDRESS_MS_WANTED: f64 = 50.0;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +69,7 @@ impl Peer {
 }
 
 /// A question that was asked several times in one process.
-pub(super) struct Asked {
+pub(super) struct Answered {
     /// The process.
     run: Run,
     /// Seconds of each asking.
@@ -74,7 +78,7 @@ pub(super) struct Asked {
     answer: String,
 }
 
-impl Asked {
+impl Answered {
     /// All but the first, which opens files.
     pub(super) fn middle_ms(&self) -> f64 {
         1e3 * middle(self.seconds.iter().skip(1).copied())
@@ -95,7 +99,7 @@ impl Asked {
 }
 
 /// Asks by turns; the answers must agree.
-pub(super) fn beside(question: Question, lake: &Lake, peer: &Peer, typed: &Typed) -> Result<Line> {
+pub(super) fn beside(question: Question, lake: &Lake, peer: &Peer, typed: &Typed, sheet: &mut Sheet) -> Result<()> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..typed.pairs {
         let (our, their) = (ask_ours(question, lake)?, ask_peer(question, lake, peer)?);
@@ -116,38 +120,47 @@ pub(super) fn beside(question: Question, lake: &Lake, peer: &Peer, typed: &Typed
         ours.push(our);
         theirs.push(their);
     }
-    let of = |asked: &[Asked], number: fn(&Asked) -> f64| format!("{:.1}", middle(asked.iter().map(number)));
+    let of = |asked: &[Answered], number: fn(&Answered) -> f64| format!("{:.1}", middle(asked.iter().map(number)));
     let ratio = middle(ours.iter().zip(&theirs).map(|(our, their)| our.middle_ms() / their.middle_ms()));
-    Ok(vec![
+    sheet.ask([Asked::at_most(format!("ratio to DuckDB, {}", question.title()), RATIO_WANTED, ratio)]);
+    if question == Question::Whois {
+        sheet.ask([Asked::at_most(
+            "ms of an address",
+            ADDRESS_MS_WANTED,
+            middle(ours.iter().map(Answered::middle_ms)),
+        )]);
+    }
+    sheet.push(vec![
         ("question", question.title().to_owned()),
         ("events", lake.events.to_string()),
-        ("ours ms", of(&ours, Asked::middle_ms)),
-        ("DuckDB ms", of(&theirs, Asked::middle_ms)),
+        ("ours ms", of(&ours, Answered::middle_ms)),
+        ("DuckDB ms", of(&theirs, Answered::middle_ms)),
         ("ratio", format!("{ratio:.2}")),
-        ("first, ours ms", of(&ours, Asked::first_ms)),
-        ("first, DuckDB ms", of(&theirs, Asked::first_ms)),
+        ("first, ours ms", of(&ours, Answered::first_ms)),
+        ("first, DuckDB ms", of(&theirs, Answered::first_ms)),
         ("process, ours CPU s", of(&ours, |asked| asked.run.cpu)),
         ("DuckDB CPU s", of(&theirs, |asked| asked.run.cpu)),
         ("ours peak MB", of(&ours, |asked| asked.run.peak_mb)),
         ("DuckDB peak MB", of(&theirs, |asked| asked.run.peak_mb)),
-    ])
+    ]);
+    Ok(())
 }
 
 /// Ours, in a process of the program.
-pub(super) fn ask_ours(question: Question, lake: &Lake) -> Result<Asked> {
+pub(super) fn ask_ours(question: Question, lake: &Lake) -> Result<Answered> {
     let mut words = lake.words(&["timed", question.name(), "--month", MONTH, "--org", ORGANISATION, "--subject"]);
     let (asked, count) = asked(question, lake)?;
     words.push(asked.into());
     words.extend(os(&["--times", &count]));
-    Asked::read(measure::heard(&words, lake.events)?).context("understand what ours said")
+    Answered::read(measure::heard(&words, lake.events)?).context("understand what ours said")
 }
 
-fn ask_peer(question: Question, lake: &Lake, peer: &Peer) -> Result<Asked> {
+fn ask_peer(question: Question, lake: &Lake, peer: &Peer) -> Result<Answered> {
     let (asked, count) = asked(question, lake)?;
     let mut words: Vec<OsString> = vec![peer.python.clone().into(), "-c".into(), SCRIPT.into(), question.name().into()];
     words.extend([lake.data.join("lake").into(), lake.made("constituency").join("networks.csv").into()]);
     words.extend([ORGANISATION.into(), asked.into(), count.into()]);
-    Asked::read(measure::heard(&words, lake.events)?).context("understand what DuckDB said")
+    Answered::read(measure::heard(&words, lake.events)?).context("understand what DuckDB said")
 }
 
 /// The addresses that are asked for, and how often a question is asked: every address once.
@@ -163,8 +176,8 @@ mod tests {
 
     #[test]
     fn what_is_said_is_read() {
-        let asked =
-            Asked::read((Run::NONE, "open 0.5\nseconds 2.0 0.003 0.001 0.002\nb 2\na 1\n".to_owned())).expect("read");
+        let asked = Answered::read((Run::NONE, "open 0.5\nseconds 2.0 0.003 0.001 0.002\nb 2\na 1\n".to_owned()))
+            .expect("read");
         assert_eq!((asked.first_ms(), asked.middle_ms(), asked.answer.as_str()), (2000.0, 2.0, "a 1\nb 2"));
     }
 }
