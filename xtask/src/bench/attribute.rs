@@ -77,7 +77,7 @@ fn turn(words: &[OsString]) -> Result<(Turn, f64)> {
 }
 
 fn asked(compared: &[Compared], built: f64) -> Vec<Asked> {
-    let rate = compared.first().and_then(Compared::middle).map_or(0.0, |turn| turn.run.events_per_cpu_second());
+    let rate = compared.first().map_or(0.0, |ours| ours.of(|turn| turn.run.events_per_cpu_second()));
     vec![
         Asked::at_least("millions of look-ups a second and core", MILLIONS_A_SECOND_WANTED, rate / 1e6),
         Asked::at_most("CPU seconds to build the table", BUILD_SECONDS_WANTED, built),

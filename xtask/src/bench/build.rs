@@ -11,7 +11,8 @@ use crate::{places::Places, terminal::say};
 const WRAPPER: &str = r#"#!/usr/bin/env python3
 import os, subprocess, sys
 words = sys.argv[1:]
-child = subprocess.Popen(words)
+# Cargo hands its tokens over in open files: without them each compiler would take all processors.
+child = subprocess.Popen(words, close_fds=False)
 _, status, use = os.wait4(child.pid, 0)
 if "--crate-name" in words:
     with open(os.environ["HAIDANG_COMPILED"], "a") as costs:

@@ -145,8 +145,8 @@ fn copy_lines(from: &Path, to: &Path, skip: usize, take: usize) -> Result<()> {
 }
 
 fn asked(compared: &[Compared]) -> Vec<Asked> {
-    let Some(Turn { run, bytes }) = compared.first().and_then(Compared::middle) else { return Vec::new() };
-    let (rate, set) = (run.events_per_cpu_second(), bytes as f64 / 1e6);
+    let ours = |number: fn(&Turn) -> f64| compared.first().map_or(0.0, |ours| ours.of(number));
+    let (rate, set) = (ours(|turn| turn.run.events_per_cpu_second()), ours(|turn| turn.bytes as f64 / 1e6));
     vec![
         Asked::at_least("millions of lines a second and core", MILLIONS_A_SECOND_WANTED, rate / 1e6),
         Asked::at_most("MB of the set", SET_MB_WANTED, set),

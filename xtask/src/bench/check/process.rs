@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{places::Places, steps};
 
@@ -107,11 +107,22 @@ impl Server {
             locations += &location(path, &file, answer);
         }
         let settings = root.join("nginx.conf");
-        fs::write(&settings, conf(&root, address, &locations)).context("write the settings of nginx")?;
+        // As root its workers would be somebody else, who may not read the file.
+        let user = Command::new("id").arg("-un").output().context("ask whose process this is")?.stdout;
+        let text = format!("user {};\n", String::from_utf8_lossy(&user).trim()) + &conf(&root, address, &locations);
+        fs::write(&settings, text).context("write the settings of nginx")?;
         let mut command = Command::new("nginx");
         command.arg("-c").arg(&settings).arg("-p").arg(&root).arg("-e").arg(root.join("error.log"));
         let server = Self { child: command.spawn().context("start nginx")?, address };
         server.wait_until_open()?;
+        for (path, answer) in pages {
+            let sent = server.get(path, "192.0.2.1")?;
+            ensure!(
+                sent.status == 200 && sent.body == answer.body,
+                "nginx sends {} for {path}, not the file",
+                sent.status
+            );
+        }
         Ok(server)
     }
 

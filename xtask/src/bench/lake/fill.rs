@@ -69,6 +69,8 @@ impl<'p> Lake<'p> {
     pub(super) fn take_in_another(&self, rows: u64) -> Result<Run> {
         let made = self.folder.join("another");
         make(self.places, &made, &["--rows", &rows.to_string(), "--networks", "1"])?;
+        // What was written before must not hold this up.
+        steps::run(&mut Command::new("sync")).context("wait for the disk")?;
         let run = self.take_in(&reports(&made)?, rows)?;
         fs::remove_dir_all(&made).context("remove the report")?;
         Ok(run)
