@@ -138,21 +138,24 @@ fn lists(lake: &Lake, typed: &Typed, sheet: &mut Sheet) -> Result<()> {
     Ok(())
 }
 
-/// Reports that come when the lake is full, then the questions.
+/// The questions, then reports that come when the lake is full.
 fn growth(lake: &Lake, typed: &Typed, sheet: &mut Sheet) -> Result<()> {
     let files = lake.files()?;
+    let asked =
+        |question: Question| Ok::<_, anyhow::Error>(format!("{:.1}", query::ask_ours(question, lake)?.middle_ms()));
+    let (stats, list, address) = (asked(Question::Stats)?, asked(Question::List)?, asked(Question::Whois)?);
     let rows = if typed.quick { NEXT_REPORT.1 } else { NEXT_REPORT.0 };
     // Each has a row more, so that no report is one the lake has already.
     let next = (0..typed.pairs as u64).map(|more| lake.take_in_another(rows + more)).collect::<Result<Vec<Run>>>()?;
     let rate = middle(next.iter().map(wall_rate));
-    let empty = sheet.first(NEXT_RATE).unwrap_or(rate);
-    sheet.ask([Asked::at_least(
-        format!("rate with {} events to that of the smallest lake", lake.events),
-        RATE_WANTED,
-        rate / empty,
-    )]);
-    let asked =
-        |question: Question| Ok::<_, anyhow::Error>(format!("{:.1}", query::ask_ours(question, lake)?.middle_ms()));
+    let ratio = |smallest| {
+        Asked::at_least(
+            format!("rate with {} events to that of the smallest lake", lake.events),
+            RATE_WANTED,
+            rate / smallest,
+        )
+    };
+    sheet.ask(sheet.first(NEXT_RATE).map(ratio));
     sheet.push(vec![
         ("events", lake.events.to_string()),
         ("filling, events/s", format!("{:.0}", wall_rate(&lake.filled))),
@@ -163,9 +166,9 @@ fn growth(lake: &Lake, typed: &Typed, sheet: &mut Sheet) -> Result<()> {
         ("files before", lake.files_before.to_string()),
         ("after", files.to_string()),
         ("bytes/event", format!("{:.1}", lake.bytes as f64 / lake.events as f64)),
-        ("statistics ms", asked(Question::Stats)?),
-        ("list ms", asked(Question::List)?),
-        ("address ms", asked(Question::Whois)?),
+        ("statistics ms", stats),
+        ("list ms", list),
+        ("address ms", address),
     ]);
     Ok(())
 }
