@@ -200,6 +200,9 @@ fn in_the_making() -> MutexGuard<'static, BTreeSet<u64>> {
     IN_THE_MAKING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Digits of a file's number in the name it has in the making; those before it are of its process.
+pub const STAGED_DIGITS: usize = 15;
+
 /// The name of a file in the making, and its number.
 #[derive(Debug)]
 struct Staged {
@@ -213,7 +216,7 @@ impl Staged {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!("#{}{number:06}", std::process::id()));
+        name.push(format!("#{}{number:0STAGED_DIGITS$}", std::process::id()));
         in_the_making().insert(number);
         Self { path: path.with_file_name(name), number }
     }

@@ -56,6 +56,24 @@ pub enum PipelineError {
         /// What is wrong.
         wrong: String,
     },
+    /// A delivered file cannot be read for now; it is not accepted.
+    #[error("read {name}: {source}")]
+    Unread {
+        /// Its name.
+        name: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The lake lacks reports that the journal has in it: it is not mounted, was removed, or is an older copy.
+    #[error(
+        "open the lake: it ends with report {committed}, the journal with {told}; put back the lake that belongs to the journal, or run `haidang lake mend`, which makes it anew from the raw reports"
+    )]
+    Behind {
+        /// The lake's newest report.
+        committed: i64,
+        /// The journal's newest one that is in the lake.
+        told: i64,
+    },
     /// A bug of this program; the report is put aside so that it stops no other.
     #[error("read the report: {0}; please report this with the file")]
     Bug(String),
@@ -81,6 +99,14 @@ impl PipelineError {
         }
         cause.is_some()
     }
+}
+
+/// What a system says of bytes that it has and cannot read any more (`EIO`).
+const BYTES_LOST: i32 = 5;
+
+/// Whether an error is of the machine and may be over soon; else the bytes are to blame.
+pub(crate) fn is_of_machine(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| code != BYTES_LOST)
 }
 
 /// Names the file in an operating system's error.

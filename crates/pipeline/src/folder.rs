@@ -28,10 +28,12 @@ use std::time::Duration;
 
 use disk::{Disk, Taken};
 use event::time::Zone;
+use lake::Lake;
 use serde::{Deserialize, Serialize};
 
 use crate::PipelineError;
 use crate::error::At as _;
+use crate::journal::Journal;
 use crate::owners::Known;
 
 /// The zone of a new folder if none is asked for.
@@ -150,6 +152,23 @@ impl DataFolder {
     /// Where a raw report of a hash lies.
     pub fn raw(&self, hash: &str) -> PathBuf {
         self.root.join("raw").join(&hash[..2.min(hash.len())]).join(format!("{hash}.zst"))
+    }
+
+    /// The lake, which has every report that the journal has in it.
+    ///
+    /// # Errors
+    /// [`PipelineError::Behind`] if it has not, so that nobody is answered from part of what is known; the disk's.
+    pub fn lake(&self) -> Result<Lake, PipelineError> {
+        // The journal first: what is committed meanwhile is more than it tells.
+        let told = Journal::open(self)?.last_done();
+        let path = self.path("lake");
+        // Opening makes tables that are not there, and then nobody would miss anything.
+        if told > 0 && !path.join("events/_delta_log").exists() {
+            return Err(PipelineError::Behind { committed: 0, told });
+        }
+        let lake = Lake::open(&path, &self.disk)?;
+        let committed = lake.standing()?.committed;
+        if committed < told { Err(PipelineError::Behind { committed, told }) } else { Ok(lake) }
     }
 
     /// Puts a lake that was made anew in its place, if a crash kept [`crate::mend`] from doing so: the damaged one was taken

@@ -27,6 +27,8 @@ use crate::{DataFolder, PipelineError};
 
 /// How long a file must have stayed as it is, microseconds: copies over a slow line pause for less.
 pub const QUIET: i64 = 5 * SECOND;
+/// How long a file that cannot be read is left alone before it is tried again, microseconds: so long others have its place.
+pub const AGAIN: i64 = 60 * SECOND;
 /// The folder in the inbox for what no feed can read; nothing in it is looked at.
 pub const REFUSED: &str = "refused";
 /// What comes behind the name of a refused file in the name of its note.
@@ -100,6 +102,8 @@ struct Stamp {
 struct Known {
     stamp: Option<Stamp>,
     since: i64,
+    /// It could not be read: not before this instant.
+    again: Option<i64>,
     is_told: bool,
     /// It was taken, or should have been moved, and could not be removed: not again until it changes.
     is_stuck: bool,
@@ -172,9 +176,10 @@ impl Inbox {
             return Ok(());
         }
         whole.sort_by(|a, b| (a.stamp.changed, &a.path).cmp(&(b.stamp.changed, &b.path)));
-        look.more = whole.len() > TAKEN_MAX;
         let feeds = Feeds::open(&self.folder)?;
-        whole.iter().take(TAKEN_MAX).try_for_each(|file| self.take(&feeds, file, now, note, look))
+        whole.iter().take(TAKEN_MAX).try_for_each(|file| self.take(&feeds, file, now, note, look))?;
+        look.more = whole.len() > TAKEN_MAX;
+        Ok(())
     }
 
     /// Everything in the inbox and in its feeds' folders.
@@ -199,17 +204,18 @@ impl Inbox {
     fn whole(&mut self, listed: Listed, now: i64, look: &mut Look) -> Option<Whole> {
         let Listed { path, feed, what } = listed;
         let (stamp, why) = (what.ok(), what.err());
-        let fresh = Known { stamp, since: now, is_told: false, is_stuck: false };
-        let known = self.known.entry(path.clone()).or_insert(fresh);
+        let fresh = || Known { stamp, since: now, again: None, is_told: false, is_stuck: false };
+        let known = self.known.entry(path.clone()).or_insert_with(fresh);
         if known.stamp != stamp {
-            *known = Known { stamp, since: now, is_told: false, is_stuck: false };
+            *known = fresh();
         }
         if let Some(why) = why {
             tell_once(known, &path, why.to_owned(), look);
         }
         // A clock that was set back begins anew.
         known.since = known.since.min(now);
-        let is_whole = !known.is_stuck && now - known.since >= QUIET;
+        known.again = known.again.filter(|again| (now..=now + AGAIN).contains(again));
+        let is_whole = !known.is_stuck && known.again.is_none() && now - known.since >= QUIET;
         stamp.filter(|_| is_whole).map(|stamp| Whole { path, feed, stamp })
     }
 
@@ -224,7 +230,7 @@ impl Inbox {
         let opened = match open(file) {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(()),
-            Err(error) => return self.leave(file, &error, false, look),
+            Err(error) => return self.leave(file, &error, Some(now + AGAIN), look),
         };
         let (name, feed) = (file.name(), file.feed.as_deref());
         let refusal = |why| Refusal { name: name.clone(), feed: file.feed.clone(), why };
@@ -241,15 +247,23 @@ impl Inbox {
             }
             Err(PipelineError::Missing(_)) => self.refuse(file, refusal(Why::NoFeed), note, look),
             Err(PipelineError::Packed { wrong, .. }) => self.refuse(file, refusal(Why::Unreadable(wrong)), note, look),
+            Err(PipelineError::Unread { source, .. }) => return self.leave(file, &source, Some(now + AGAIN), look),
             Err(error) => return Err(error),
         };
-        gone.or_else(|error| self.leave(file, &error, true, look))
+        gone.or_else(|error| self.leave(file, &error, None, look))
     }
 
-    /// Of a file that cannot be used as it should the reason is told, once.
-    fn leave(&mut self, file: &Whole, error: &io::Error, is_stuck: bool, look: &mut Look) -> Result<(), PipelineError> {
+    /// Of a file that cannot be used as it should the reason is told, once; it is tried again then, or never as it is.
+    fn leave(
+        &mut self,
+        file: &Whole,
+        error: &io::Error,
+        again: Option<i64>,
+        look: &mut Look,
+    ) -> Result<(), PipelineError> {
         if let Some(known) = self.known.get_mut(&file.path) {
-            known.is_stuck |= is_stuck;
+            known.again = again;
+            known.is_stuck |= again.is_none();
             tell_once(known, &file.path, error.to_string(), look);
         }
         Ok(())

@@ -477,6 +477,11 @@ impl Journal {
         &self.refused
     }
 
+    /// The number of the newest report that is in the lake; 0 if none is.
+    pub fn last_done(&self) -> i64 {
+        self.reports.iter().rev().find(|report| report.state == State::Done).map_or(0, |report| report.seq)
+    }
+
     /// Refused files that nobody has been able to read since, each by its last delivery, oldest first.
     pub fn unread(&self) -> Vec<&Refused> {
         let done = |report: &&Report| report.state == State::Done;

@@ -21,7 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::enrich::Context;
-use crate::error::At as _;
+use crate::error::{At as _, is_of_machine};
 use crate::folder::{Lock, read_text};
 use crate::ingest::{self, Source};
 use crate::journal::{Journal, Report, Rows, State};
@@ -101,8 +101,7 @@ fn log_trouble(folder: &DataFolder) -> Result<Option<String>, PipelineError> {
     if let Some((path, why)) = damaged_log(&events) {
         return Ok(Some(format!("{}: {why}", path.display())));
     }
-    let done = |report: &&Report| report.state == State::Done;
-    let last = Journal::open(folder)?.reports().iter().rev().find(done).map_or(0, |report| report.seq);
+    let last = Journal::open(folder)?.last_done();
     let committed = match events.join("_delta_log").exists() {
         true => Lake::open(&folder.path("lake"), &folder.disk)
             .and_then(|lake| lake.standing())
@@ -304,7 +303,7 @@ impl Writer {
                 mended.reports += 1;
                 Ok(Some(events))
             }
-            Err(PipelineError::File { path, source }) if path == raw && source.raw_os_error().is_none() => {
+            Err(PipelineError::File { path, source }) if path == raw && !is_of_machine(&source) => {
                 lost(&format!("its raw copy is damaged: {source}"))
             }
             Err(error) => Err(error),

@@ -87,7 +87,7 @@ pub fn accept(
     feed: Option<&str>,
     now: i64,
 ) -> Result<Vec<Slip>, PipelineError> {
-    let unpacked = |error: DecodeError| PipelineError::Packed { name: name.to_owned(), wrong: error.to_string() };
+    let unpacked = |error: DecodeError| blamed(name, error);
     let reading = |error: io::Error| unpacked(DecodeError::Read(error));
     let head = bounded(bytes.by_ref(), HEAD_LEN as u64).map_err(reading)?;
     bytes.rewind().map_err(reading)?;
@@ -193,8 +193,18 @@ fn spool(
 /// What the delivered bytes are to blame for, and what the disk.
 fn delivered(name: &str, path: &Path, error: io::Error) -> PipelineError {
     match error.downcast::<DecodeError>() {
-        Ok(wrong) => PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() },
+        Ok(wrong) => blamed(name, wrong),
         Err(source) => PipelineError::File { path: path.to_owned(), source },
+    }
+}
+
+/// A file that cannot be unpacked, or not be read for now.
+fn blamed(name: &str, wrong: DecodeError) -> PipelineError {
+    match wrong {
+        DecodeError::Read(source) if source.raw_os_error().is_some() => {
+            PipelineError::Unread { name: name.to_owned(), source }
+        }
+        wrong => PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() },
     }
 }
 
@@ -308,12 +318,17 @@ fn hash_and_write(report: &mut dyn Read, file: &mut NewFile, presses: &[Press]) 
 fn fill(report: &mut dyn Read, piece: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < piece.len() {
-        match report.read(&mut piece[filled..])? {
+        match report.read(&mut piece[filled..]).map_err(of_report)? {
             0 => break,
             bytes => filled += bytes,
         }
     }
     Ok(filled)
+}
+
+/// What the system says of the delivered file must not be taken for what it says of ours.
+fn of_report(error: io::Error) -> io::Error {
+    if error.raw_os_error().is_some() { io::Error::other(DecodeError::Read(error)) } else { error }
 }
 
 /// Bytes in hexadecimal.
@@ -413,7 +428,9 @@ fn is_orphan(path: &Path, now: i64) -> bool {
 fn writer_lives(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let Some((_, digits)) = name.rsplit_once('#') else { return false };
-    let process = &digits[..digits.len().saturating_sub(6)];
+    let process = &digits[..digits.len().saturating_sub(disk::STAGED_DIGITS)];
     disk::is_in_the_making(path)
-        || (process != std::process::id().to_string() && Path::new("/proc").join(process).exists())
+        || (!process.is_empty()
+            && process != std::process::id().to_string()
+            && Path::new("/proc").join(process).exists())
 }

@@ -1,5 +1,7 @@
 //! The one writer of a data folder: recovers, drains the spool, tries quarantined rows again.
 
+use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use serde_json::json;
 
 use crate::catalogue::Feeds;
 use crate::enrich::Context;
-use crate::error::At as _;
+use crate::error::{At as _, is_of_machine};
 use crate::folder::Lock;
 use crate::ingest::{Progress, Source, ingest};
 use crate::journal::{Identity, Journal, Line, Report, Rows, State};
@@ -113,7 +115,7 @@ impl Writer {
     /// Becomes the writer of a folder and puts right what a crash left.
     ///
     /// # Errors
-    /// [`PipelineError::Held`] if there is one; the disk's.
+    /// [`PipelineError::Held`] if there is one; [`PipelineError::Behind`]; the disk's.
     pub fn open(folder: DataFolder, clock: Clock) -> Result<Self, PipelineError> {
         let lock = folder.lock()?;
         spool::sweep(&folder, clock())?;
@@ -128,7 +130,7 @@ impl Writer {
     /// # Errors
     /// As [`open`](Self::open).
     pub(crate) fn unsettled(folder: DataFolder, lock: Lock, clock: Clock) -> Result<Self, PipelineError> {
-        let lake = Lake::open(&folder.path("lake"), &folder.disk)?;
+        let lake = folder.lake()?;
         Self::with_lake(folder, lock, clock, lake)
     }
 
@@ -225,6 +227,14 @@ impl Writer {
 
     fn take(&mut self, file: &Waiting) -> Result<Outcome, PipelineError> {
         let slip = &file.slip;
+        // Before the journal is told anything, and of a report it knows too: its bytes heal a copy that was damaged since.
+        let raw = self.keep_raw(file)?;
+        match fs::File::open(&raw) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return self.refuse(file, "its bytes are neither in spool nor in raw; deliver it again".to_owned());
+            }
+            opened => drop(opened.at(&raw)?),
+        }
         let (feed, parser) = match self.reader(slip.feed.as_deref(), &slip.name, slip.at)? {
             Ok(reader) => reader,
             Err(why) => return self.refuse(file, why),
@@ -244,7 +254,6 @@ impl Writer {
             }
             _ => self.number(file, &identity, 1)?,
         };
-        let raw = self.keep_raw(file)?;
         let (bytes, observed) = (slip.bytes, slip.at);
         let job = Job { seq, identity, raw, bytes, parser, feed: feed.0, tlp: feed.1, observed, only: None };
         self.run(job, &slip.name)
@@ -274,7 +283,6 @@ impl Writer {
     }
 
     fn refuse(&mut self, file: &Waiting, why: String) -> Result<Outcome, PipelineError> {
-        self.keep_raw(file)?;
         let Slip { name, feed, hash, at, .. } = file.slip.clone();
         self.journal.add(Line::Refused { at, name: name.clone(), feed, hash, why: why.clone() })?;
         Ok(Outcome::Refused { name, why })
@@ -296,7 +304,7 @@ impl Writer {
     /// Moves the bytes from the spool to where raw reports are kept.
     fn keep_raw(&self, file: &Waiting) -> Result<PathBuf, PipelineError> {
         let (bytes, raw) = (file.bytes_path(), self.folder.raw(&file.slip.hash));
-        // The same hash is the same content; what was delivered now also heals a copy that was damaged since.
+        // The same hash is the same content.
         if bytes.exists() {
             self.folder.disk.rename(&bytes, &raw).at(&raw)?;
         }
@@ -328,7 +336,7 @@ impl Writer {
         };
         let written = match ingest(&self.folder, &self.lake, &context, source, now) {
             Ok(written) => written,
-            Err(PipelineError::File { path, source }) if path == job.raw && !is_transient(&source) => {
+            Err(PipelineError::File { path, source }) if path == job.raw && !is_of_machine(&source) => {
                 return self.fail(job.seq, name, format!("raw bytes of {name} are damaged: {source}"));
             }
             Err(error) if error.is_of_report() => return self.fail(job.seq, name, error.to_string()),
@@ -465,9 +473,4 @@ impl Writer {
         }
         Ok(())
     }
-}
-
-/// Errors of the machine, not of the bytes.
-fn is_transient(error: &std::io::Error) -> bool {
-    error.raw_os_error().is_some()
 }

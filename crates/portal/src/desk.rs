@@ -20,11 +20,11 @@ pub trait Desk: Send + Sync {
     /// Why not, for the sender.
     fn open(&self, feed: &str, name: &str) -> Result<Box<dyn Delivery>, Refused>;
 
-    /// How a delivery went; `None` for an id nobody got.
+    /// How a delivery went, for a feed if it is said: others may have had the same bytes. `None` for an id nobody got.
     ///
     /// # Errors
     /// Why it cannot be told.
-    fn report(&self, id: &str) -> Result<Option<Report>, Refused>;
+    fn report(&self, feed: Option<&str>, id: &str) -> Result<Option<Report>, Refused>;
 
     /// Whether deliveries can be taken in now.
     fn ready(&self) -> bool;

@@ -4,6 +4,7 @@
 //! to a customer (RFC 6177: /48 to /64). What may not be told is left out when the index is built, so that it can
 //! be told apart from *never seen* by nothing: not by the answer, its headers or its time.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
@@ -12,7 +13,7 @@ use event::tlp::Tlp;
 
 /// Most addresses of an index: two hundred times what a country of 16 million addresses had in botnets.
 pub const ADDRESSES_MAX: usize = 100_000_000;
-/// Most findings kept per address, newest first; a scanner's playground has hundreds.
+/// Most findings kept per address, the gravest and of those the newest; a scanner's playground has hundreds.
 pub const FINDINGS_MAX: usize = 16;
 /// The shortest prefix that is delegated to one customer.
 pub const PREFIX_MIN: u8 = 48;
@@ -121,7 +122,7 @@ impl Seen {
 
     /// Builds an index: what is restricted is left out, one family of one address becomes one finding, and IPv6
     /// addresses are folded to prefixes of `prefix` bits ([`PREFIX_MIN`] to [`PREFIX_MAX`]).
-    /// `until` is the last day whose reports are in it.
+    /// `until` is the last day whose reports are in it. What has no room in it (65,536 families) is a gap.
     pub fn build<'a>(
         sightings: impl IntoIterator<Item = Sighted<'a>>,
         restricted: &Restricted,
@@ -130,15 +131,18 @@ impl Seen {
     ) -> Self {
         let prefix = prefix.clamp(PREFIX_MIN, PREFIX_MAX);
         let mut names = Names::default();
-        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        let (mut v4, mut v6, mut has_gaps) = (Vec::new(), Vec::new(), false);
         for sighted in sightings.into_iter().filter(|sighted| !restricted.hides(sighted)) {
-            let Some(stored) = names.store(&sighted) else { continue };
+            let Some(stored) = names.store(&sighted) else {
+                has_gaps = true;
+                continue;
+            };
             match sighted.address.to_canonical() {
                 IpAddr::V4(ip) => v4.push((ip.to_bits(), stored)),
                 IpAddr::V6(ip) => v6.push((prefix_of(ip.to_bits(), prefix), stored)),
             }
         }
-        Self { prefix, v4: Side::build(v4), v6: Side::build(v6), families: names.families, until, has_gaps: false }
+        Self { prefix, v4: Side::build(v4), v6: Side::build(v6), families: names.families, until, has_gaps }
     }
 
     /// The same index, of which something is missing: whoever is not in it may have been seen all the same.
@@ -238,8 +242,11 @@ impl<K: Copy + Ord + Into<u64>> Side<K> {
         let mut side = Self { heads: Vec::new(), keys: Vec::new(), ends: Vec::new(), findings: Vec::new() };
         for of_key in rows.chunk_by(|a, b| a.0 == b.0).take(ADDRESSES_MAX) {
             let mut findings = fold(of_key);
-            findings.sort_by_key(|stored| std::cmp::Reverse(stored.last));
-            findings.truncate(FINDINGS_MAX);
+            if findings.len() > FINDINGS_MAX {
+                findings.sort_by_key(|stored| (stored.kind, Reverse(stored.last)));
+                findings.truncate(FINDINGS_MAX);
+            }
+            findings.sort_by_key(|stored| Reverse(stored.last));
             side.findings.append(&mut findings);
             side.keys.extend(of_key.first().map(|(key, _)| *key));
             side.ends.push(side.findings.len() as u32);

@@ -59,7 +59,7 @@ pub(crate) fn accept(
         match spool::accept_file(&desk.folder, file, feed, at(file)) {
             Ok(_) => {}
             Err(error @ PipelineError::File { .. }) if error.disk_full() => return Err(error.into()),
-            Err(error @ (PipelineError::Packed { .. } | PipelineError::File { .. })) => {
+            Err(error @ (PipelineError::Packed { .. } | PipelineError::File { .. } | PipelineError::Unread { .. })) => {
                 unread += 1;
                 let why = error.to_string();
                 if desk.out.json() {

@@ -64,7 +64,7 @@ impl Desk {
         let is_there = ["events", "sightings"].iter().all(|table| path.join(table).join("_delta_log").exists());
         let lock = if is_there { None } else { Some(self.folder.lock()?) };
         lock.as_ref().map_or(Ok(()), |lock| self.folder.settle_lake(lock))?;
-        let lake = Lake::open(&path, &self.folder.disk).map_err(PipelineError::from)?;
+        let lake = self.folder.lake()?;
         drop(lock);
         Ok(lake)
     }

@@ -88,18 +88,21 @@ impl Door for Arrivals {
         }))
     }
 
-    fn report(&self, id: &str) -> Result<Option<Report>, Refused> {
+    fn report(&self, feed: Option<&str>, id: &str) -> Result<Option<Report>, Refused> {
         let archive = delivery::read(&self.folder, id).map_err(of_pipeline)?;
+        if archive.as_ref().zip(feed).is_some_and(|(archive, feed)| archive.feed != feed) {
+            return Ok(None);
+        }
         // What leaves the spool is in the journal before: in this order nothing is missed between them.
         let known = Known {
             waiting: spool::waiting(&self.folder).map_err(of_pipeline)?,
             journal: Journal::open(&self.folder).map_err(of_pipeline)?,
         };
-        Ok(archive.map_or_else(|| known.find(id, None), |archive| Some(known.of_archive(id, &archive))))
+        Ok(archive.map_or_else(|| known.find(id, feed), |archive| Some(known.of_archive(id, &archive))))
     }
 
     fn ready(&self) -> bool {
-        self.folder.path("haidang.json").exists()
+        self.folder.path("haidang.json").exists() && self.bell.is_heard()
     }
 }
 

@@ -8,11 +8,11 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use disk::Disk;
 use event::time::{SECOND, day_text};
 use lake::seen::Traces;
 use lake::{Lake, LakeError};
 use pipeline::catalogue::catalogue;
+use pipeline::folder::read_text;
 use pipeline::writer::{Clock, Outcome};
 use pipeline::{DataFolder, PipelineError, Writer, owners, spool};
 use portal::advice::Devices;
@@ -37,6 +37,8 @@ const TIDY_EVERY: i64 = 60 * SECOND;
 const LOOK_OVER_EVERY: i64 = 24 * 3600 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
+/// Between two tries to make the pages when it went wrong, microseconds: it takes seconds of work.
+const FRONT_AGAIN: i64 = 60 * SECOND;
 /// Between two times that the index of what was seen is kept on the disk for the next start, microseconds.
 const KEEP_EVERY: i64 = 10 * 60 * SECOND;
 
@@ -75,6 +77,16 @@ pub(crate) struct Bell {
     rung: Mutex<bool>,
     changed: Condvar,
     ends: AtomicBool,
+    is_deaf: AtomicBool,
+}
+
+/// Says that the thread has ended, however it did.
+struct Ended(Arc<Bell>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.is_deaf.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Bell {
@@ -82,6 +94,11 @@ impl Bell {
     pub(crate) fn ring(&self) {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
+    }
+
+    /// Whether the thread still works: without it reports would be taken and never read.
+    pub(crate) fn is_heard(&self) -> bool {
+        !self.is_deaf.load(Ordering::Relaxed)
     }
 
     fn wait(&self) {
@@ -98,11 +115,21 @@ pub(crate) struct Keeper {
 }
 
 /// What an answer depends on: another one, other answers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Basis {
     versions: (u64, u64),
     attribution: u32,
     today: i32,
+    /// The text of `feeds.toml`: which feeds may answer visitors stands there.
+    feeds: Option<String>,
+}
+
+/// What visitors are answered from now: of what the check was made, of what the pages, and when those were tried last.
+#[derive(Debug, Default)]
+struct Stand {
+    seen: Option<Basis>,
+    front: Option<Basis>,
+    tried: i64,
 }
 
 impl Keeper {
@@ -150,7 +177,8 @@ impl Keeper {
 
 impl Work {
     fn run(mut self) {
-        let (mut lake, mut traces, mut basis) = (None, None, None);
+        let _ended = Ended(Arc::clone(&self.bell));
+        let (mut lake, mut traces, mut stand) = (None, None, Stand::default());
         let [mut waits, mut stands, mut crowds, mut keeps] = <[Once; 4]>::default();
         let (mut tidied, mut looked_over, mut kept) = ((self.clock)(), 0, 0);
         let mut tidying = Tidying::default();
@@ -162,7 +190,7 @@ impl Work {
             if let Some(error) = waits.news(taken.err()) {
                 tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
             }
-            let renewed = self.renew(&mut lake, &mut traces, &mut basis);
+            let renewed = self.renew(&mut lake, &mut traces, &mut stand);
             if renewed.is_err() {
                 lake = None;
             }
@@ -221,12 +249,7 @@ impl Work {
     }
 
     /// Makes new answers if what they are made of has changed.
-    fn renew(
-        &self,
-        lake: &mut Option<Lake>,
-        traces: &mut Option<Traces>,
-        basis: &mut Option<Basis>,
-    ) -> anyhow::Result<()> {
+    fn renew(&self, lake: &mut Option<Lake>, traces: &mut Option<Traces>, stand: &mut Stand) -> anyhow::Result<()> {
         let lake = match lake {
             Some(lake) => {
                 lake.refresh()?;
@@ -237,14 +260,20 @@ impl Work {
         let now = (self.clock)();
         let today = self.folder.zone().day(now);
         let attribution = owners::attribution(&self.folder)?.current().map_or(0, |version| version.version);
-        let found = Basis { versions: lake.versions(), attribution, today };
-        if basis.as_ref() == Some(&found) {
+        let feeds = read_text(&self.folder.path("feeds.toml")).ok();
+        let found = Basis { versions: lake.versions(), attribution, today, feeds };
+        let is_new = stand.seen.as_ref() != Some(&found);
+        if !is_new && (stand.front.as_ref() == Some(&found) || !is_due(stand.tried, now, FRONT_AGAIN)) {
             return Ok(());
         }
         let owners = owners::attributor(&self.folder, None)?;
-        let traces = traces.get_or_insert_with(|| Traces::kept(lake));
-        self.seen.set(Some(self.seen_of(lake, traces, today)?));
-        self.owning.set(Arc::clone(&owners), today);
+        if is_new {
+            let traces = traces.get_or_insert_with(|| Traces::kept(lake));
+            self.seen.set(Some(self.seen_of(lake, traces, today)?));
+            self.owning.set(Arc::clone(&owners), today);
+            stand.seen = Some(found.clone());
+        }
+        stand.tried = now;
         let authority = [self.authority[0].as_str(), self.authority[1].as_str()];
         match picture::front(&self.folder, lake, &owners, &self.restricted, authority, &self.devices, now) {
             Ok(front) => self.front.set(front),
@@ -255,7 +284,7 @@ impl Work {
             }
             Err(error) => return Err(error),
         }
-        *basis = Some(found);
+        stand.front = Some(found);
         Ok(())
     }
 
@@ -265,7 +294,7 @@ impl Work {
         if ["events", "sightings"].iter().any(|table| !path.join(table).join("_delta_log").exists()) {
             drop(Writer::open(self.folder.clone(), self.clock.clone())?);
         }
-        Ok(Lake::open(&path, &Disk::default())?)
+        Ok(self.folder.lake()?)
     }
 
     fn seen_of(&self, lake: &Lake, traces: &mut Traces, today: i32) -> anyhow::Result<Seen> {
@@ -332,5 +361,22 @@ fn tell(outcome: &Outcome) {
         Outcome::Refused { name, why } | Outcome::Failed { name, why } => {
             tracing::warn!(target: "keeper", name, why, "refused");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_panics_is_not_heard_any_more() {
+        let bell = Arc::new(Bell::default());
+        let ended = Ended(Arc::clone(&bell));
+        assert!(bell.is_heard());
+        let thread = std::thread::spawn(move || {
+            let _ended = ended;
+            panic!("as the reader of a report might");
+        });
+        assert!(thread.join().is_err() && !bell.is_heard());
     }
 }

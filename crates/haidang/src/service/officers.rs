@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use constituency::finding::Code;
-use lake::Lake;
 use pipeline::catalogue::Feeds;
 use pipeline::journal::{self, Journal};
 use pipeline::writer::{Clock, Outcome};
@@ -74,7 +73,7 @@ fn page<T>(rows: impl Iterator<Item = T>, page: usize) -> Paged<T> {
 impl Watch for Officers {
     fn feeds(&self) -> Result<Vec<FeedRow>, Unanswered> {
         let feeds = Feeds::open(&self.folder).map_err(unanswered)?;
-        let lake = Lake::open(&self.folder.path("lake"), &self.folder.disk).map_err(unanswered)?;
+        let lake = self.folder.lake().map_err(unanswered)?;
         let healths =
             health::feeds(&self.folder, &lake, &self.journal()?, &feeds, (self.clock)()).map_err(unanswered)?;
         let row = |(health, feed): (health::FeedHealth, &feeds::catalogue::Feed)| FeedRow {

@@ -159,8 +159,51 @@ fn a_damaged_log_is_told_and_the_lake_made_anew() {
     fs::write(&broken, "").expect("a file");
     told_and_mended(&desk, &broken.display().to_string(), &wanted);
     fs::remove_dir_all(desk.data().join("lake/events")).expect("a folder");
-    told_and_mended(&desk, "report 1", &wanted);
+    told_and_mended(&desk, "ends with report 0", &wanted);
     assert!(desk.data().join("lake.damaged-1").exists(), "what was replaced is kept");
+}
+
+#[test]
+fn nobody_is_answered_from_a_lake_that_lacks_reports_of_the_journal() {
+    let (desk, files, wanted) = full();
+    let (lake, away) = (desk.data().join("lake"), desk.data().join("away"));
+    fs::rename(&lake, &away).expect("the lake goes");
+    let looks = |why: &str| {
+        for words in [&["stats"][..], &["events"], &["whois", "203.0.113.250"], &["feeds"]] {
+            let said = desk.run(words).ended(1);
+            assert!(said.err.contains(why) && said.err.contains("lake mend"), "{words:?}: {}", said.err);
+        }
+        assert!(desk.run_on(&["ingest"], &files[..1]).ended(1).err.contains(why));
+        assert!(desk.run(&["doctor"]).ended(7).out.contains(why));
+    };
+    looks("ends with report 0");
+    assert!(!lake.exists(), "what is missing is not hidden by something empty");
+    fs::rename(&away, &lake).expect("the lake comes back");
+    assert!(answers(&desk) == wanted);
+    let older = desk.data().join("older");
+    copy(&lake, &older);
+    desk.ingest(&[
+        desk.write("2026-09-28-event4_sinkhole-new-geo.csv", "timestamp,ip\n2026-09-28 01:00:00,203.0.113.7\n")
+    ]);
+    fs::remove_dir_all(&lake).expect("the lake goes");
+    fs::rename(&older, &lake).expect("an older copy comes");
+    looks("ends with report");
+    desk.run(&["lake", "mend"]).well();
+    desk.ingest(&files[..1]);
+    desk.run(&["doctor"]).well();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("a name");
+        let to = to.join(entry.file_name());
+        if entry.file_type().expect("a kind").is_dir() {
+            copy(&entry.path(), &to)
+        } else {
+            _ = fs::copy(entry.path(), to).expect("a copy")
+        }
+    }
 }
 
 #[test]

@@ -115,8 +115,20 @@ impl Portal {
 
     /// Delivers a report with a feed's token.
     pub(crate) fn deliver(&self, token: &str, name: &str, kind: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.deliver_for(FEED, token, name, kind, body)
+    }
+
+    /// The same for a feed.
+    pub(crate) fn deliver_for(
+        &self,
+        feed: &str,
+        token: &str,
+        name: &str,
+        kind: &str,
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
         let headers = format!("Authorization: Bearer {token}\r\nX-Report-Name: {name}\r\nContent-Type: {kind}\r\n");
-        self.send("192.0.2.1", POST, &headers, body)
+        self.send("192.0.2.1", &POST.replace(FEED, feed), &headers, body)
     }
 
     /// How a delivery stands.
@@ -162,7 +174,12 @@ pub(crate) fn desk() -> Desk {
 
 /// A token of the feed.
 pub(crate) fn token(desk: &Desk) -> String {
-    text(&desk.ask(&["token", FEED]).remove(0)["token"]).to_owned()
+    token_of(desk, FEED)
+}
+
+/// What a feed proves itself with.
+pub(crate) fn token_of(desk: &Desk, feed: &str) -> String {
+    text(&desk.ask(&["token", feed]).remove(0)["token"]).to_owned()
 }
 
 /// A report that tells of an address.

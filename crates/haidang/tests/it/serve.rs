@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::desk::{base, files_below, files_called, text, wait_until};
-use crate::portal::{FEED, Portal, REPORT, desk, report_of, token};
+use crate::portal::{FEED, Portal, REPORT, desk, report_of, token, token_of};
 
 /// The address of a visitor whose machine is infected, and of one whose is not; both static.
 const INFECTED: &str = "203.0.113.5";
@@ -64,6 +64,18 @@ fn what_another_process_takes_in_is_told_without_a_restart() {
     assert!(sightings.len() == 1 && made_of.contains(&base(&sightings[0])), "{sightings:?}");
 }
 
+#[test]
+fn a_feed_that_may_not_answer_visitors_any_more_is_silent_at_once() {
+    let desk = desk();
+    desk.ingest(&[desk.write(REPORT, report_of(INFECTED))]);
+    let mut portal = Portal::start(&desk);
+    portal.wait_for_verdict(INFECTED, "seen");
+    let feeds = include_str!("../../../feeds/data/feeds.toml");
+    std::fs::write(desk.data().join("feeds.toml"), feeds.replace("public = true", "public = false")).expect("feeds");
+    portal.wait_for_verdict(INFECTED, "not-seen");
+    portal.stop();
+}
+
 /// While another process writes, the portal accepts and does not read: so it is stopped with a report that waits.
 #[test]
 fn what_was_accepted_before_a_stop_is_read_after_the_next_start() {
@@ -80,6 +92,23 @@ fn what_was_accepted_before_a_stop_is_read_after_the_next_start() {
     let mut portal = Portal::start(&desk);
     assert_eq!(portal.wait_for_report(&token, &id)["events"], 1);
     portal.wait_for_verdict(INFECTED, "seen");
+    portal.stop();
+}
+
+#[test]
+fn two_feeds_with_the_same_bytes_are_each_told_of_their_own() {
+    let desk = desk();
+    let feeds = [FEED, "shadowserver"].map(|feed| (feed, token_of(&desk, feed)));
+    let mut portal = Portal::start(&desk);
+    let ids = feeds.each_ref().map(|(feed, token)| {
+        let sent = portal.deliver_for(feed, token, REPORT, "text/csv", report_of(INFECTED));
+        assert_eq!(sent.status, 202, "{}", sent.body);
+        text(&sent.json()["id"]).to_owned()
+    });
+    assert_eq!(ids[0], ids[1], "an id is made of the content");
+    for (feed, token) in &feeds {
+        assert_eq!(text(&portal.wait_for_report(token, &ids[0])["feed"]), *feed);
+    }
     portal.stop();
 }
 

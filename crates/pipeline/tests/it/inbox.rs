@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use disk::Disk;
 use event::time::SECOND;
-use pipeline::inbox::{Inbox, Look, QUIET, Refusal, TAKEN_MAX, Why};
+use pipeline::inbox::{AGAIN, Inbox, Look, QUIET, Refusal, TAKEN_MAX, Why};
 use pipeline::journal::State;
 use pipeline::writer::Outcome;
 use pipeline::{DataFolder, PipelineError, spool};
@@ -191,8 +191,9 @@ fn what_cannot_be_opened_or_removed_is_told_once_and_taken_later() {
     assert_eq!(watching.look().left.len(), 1);
     assert!(watching.look_after(QUIET).left.is_empty());
     may(&path, 0o600);
+    assert_eq!(watching.look_after(QUIET).taken, 0, "others have its place for a while");
     may(&watching.path, 0o500);
-    let look = watching.look_after(QUIET);
+    let look = watching.look_after(AGAIN);
     assert_eq!((look.taken, look.left.len()), (1, 0), "it was told of already: {look:?}");
     assert_eq!(watching.look_after(QUIET).taken, 0, "not taken again and again");
     may(&watching.path, 0o700);

@@ -1,6 +1,6 @@
 //! Exactly once: the same report changes nothing, another is another, and no row vanishes.
 
-use std::io::Write as _;
+use std::io::{Read, Seek, Write as _};
 
 use event::time;
 use flate2::Compression;
@@ -231,6 +231,62 @@ fn raw_bytes_that_rot_are_told_and_a_new_delivery_heals_them() {
     assert!(matches!(house.journal().report(1).expect("report").state, State::Failed(_)));
     assert_eq!(house.ingest(SINKHOLE, &sinkhole()), (2, SINKHOLE_ROWS));
     assert_eq!(picture::of(&house.data).events.len(), 5);
+}
+
+#[test]
+fn a_report_that_is_in_the_lake_heals_its_raw_copy_when_it_comes_again() {
+    let house = House::new();
+    house.ingest(SINKHOLE, &sinkhole());
+    let raw = house.data.raw(&house.journal().report(1).expect("report").identity.hash);
+    let whole = std::fs::read(&raw).expect("raw");
+    std::fs::write(&raw, b"rotten").expect("rot");
+    accept(&house.data, SINKHOLE, &sinkhole(), NOW).expect("accept");
+    assert!(matches!(&house.drain()[..], [Outcome::Again { seq: 1, .. }]));
+    assert_eq!(std::fs::read(&raw).expect("raw"), whole);
+}
+
+#[test]
+fn a_slip_without_bytes_is_told_and_stops_no_other() {
+    let house = House::new();
+    accept(&house.data, SINKHOLE, &sinkhole(), NOW).expect("accept");
+    accept(&house.data, TELNET, &telnet(), NOW + 1).expect("accept");
+    std::fs::remove_file(spool::waiting(&house.data).expect("waiting")[0].bytes_path()).expect("remove");
+    let outcomes = house.drain();
+    assert!(
+        matches!(&outcomes[..], [Outcome::Refused { name, why }, Outcome::Ingested { .. }] if name == SINKHOLE && why.contains("deliver it again")),
+        "{outcomes:?}"
+    );
+    assert_eq!(house.journal().reports().len(), 1, "it was given no number");
+    assert!(spool::waiting(&house.data).expect("waiting").is_empty());
+    assert!(matches!(house.ingest(SINKHOLE, &sinkhole()), (_, rows) if rows == SINKHOLE_ROWS));
+}
+
+/// A file of which the system can read only the beginning.
+struct Broken(std::io::Cursor<Vec<u8>>);
+
+impl Read for Broken {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(out)? {
+            0 => Err(std::io::Error::from_raw_os_error(5)),
+            bytes => Ok(bytes),
+        }
+    }
+}
+
+impl Seek for Broken {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_blamed_on_the_spool() {
+    let house = House::new();
+    let file = Broken(std::io::Cursor::new(sinkhole()));
+    let error =
+        spool::accept(&house.data, SINKHOLE, std::io::BufReader::new(file), None, NOW).expect_err("half a file");
+    assert!(matches!(&error, PipelineError::Unread { name, .. } if name == SINKHOLE), "{error}");
+    assert!(spool::waiting(&house.data).expect("waiting").is_empty());
 }
 
 #[test]

@@ -216,8 +216,9 @@ impl Desk for MadeDesk {
         }
     }
 
-    fn report(&self, id: &str) -> Result<Option<Report>, Refused> {
-        Ok(self.taken.lock().expect("taken").values().find(|report| report.id == id).cloned())
+    fn report(&self, feed: Option<&str>, id: &str) -> Result<Option<Report>, Refused> {
+        let is_it = |report: &&Report| report.id == id && feed.is_none_or(|feed| feed == report.feed);
+        Ok(self.taken.lock().expect("taken").values().find(is_it).cloned())
     }
 
     fn ready(&self) -> bool {

@@ -139,7 +139,7 @@ pub const FIELDS: &[Field] = &[
         "connections_per_visitor",
         Shape::Number,
         "256",
-        "connections of one address (IPv6: one /64) at a time; further ones are closed; declared proxies may have all",
+        "connections of one address (IPv6: one /56) at a time; further ones are closed; declared proxies may have all",
     ),
     field(
         "header_seconds",

@@ -50,6 +50,25 @@ fn a_mapped_address_is_the_ipv4_address() {
 }
 
 #[test]
+fn of_very_many_findings_the_gravest_stay() {
+    let names: Vec<String> = (0..2 * FINDINGS_MAX).map(|number| format!("open-{number}")).collect();
+    let open = names.iter().map(|name| Sighted { kind: Kind::Exposed, ..sighted(v4(1), name, 20_000) });
+    let rows = open.chain([sighted(v4(1), "mirai", 19_900)]);
+    let seen = Seen::build(rows, &Restricted::default(), 64, 20_000);
+    let found = seen.find(v4(1));
+    assert_eq!((found.len(), found[FINDINGS_MAX - 1].family), (FINDINGS_MAX, "mirai"));
+}
+
+#[test]
+fn more_families_than_have_numbers_are_a_gap() {
+    let names: Vec<String> = (0..=1 << 16).map(|number| number.to_string()).collect();
+    let build = |names: &[String]| {
+        Seen::build(names.iter().map(|name| sighted(v4(1), name, 20_000)), &Restricted::default(), 64, 20_000)
+    };
+    assert!(!build(&names[1..]).has_gaps() && build(&names).has_gaps());
+}
+
+#[test]
 fn two_million_addresses_take_few_bytes_and_little_time() {
     let address = |n: u32| {
         let spread = n.wrapping_mul(2_654_435_761);

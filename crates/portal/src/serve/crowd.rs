@@ -1,4 +1,5 @@
-//! How many connections one visitor has open: without it, a single one could take every place.
+//! How many connections one visitor has open: without it, a single one could take every place. Of IPv6 the /56 counts, as
+//! wide as one line commonly has it: its 256 networks of /64 would be as many visitors.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -29,7 +30,7 @@ impl Crowd {
 
     /// Counts one more; `None` if the visitor has as many as he may. A proxy brings many visitors.
     pub(super) fn enter(self: &Arc<Self>, visitor: IpAddr) -> Option<OneMore> {
-        let key = key(visitor);
+        let key = line(visitor);
         let is_proxy = self.proxies.iter().any(|network| network.contains(&visitor.to_canonical()));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(key).or_default();
@@ -38,6 +39,13 @@ impl Crowd {
         }
         *count += 1;
         Some(OneMore { crowd: Arc::clone(self), key })
+    }
+}
+
+fn line(visitor: IpAddr) -> Key {
+    match key(visitor) {
+        (true, network) => (true, network >> 8),
+        ipv4 => ipv4,
     }
 }
 
@@ -67,6 +75,9 @@ mod tests {
         assert!(crowd.enter(proxy).is_some_and(|_one| crowd.enter(proxy).is_some()));
         drop(first);
         assert!(crowd.enter(a).is_some());
+        let [c, d, e] =
+            ["2001:db8:0:1::1", "2001:db8:0:ff::1", "2001:db8:0:100::1"].map(|ip| ip.parse().expect("address"));
+        assert!(crowd.enter(c).is_some_and(|_one| crowd.enter(d).is_none() && crowd.enter(e).is_some()));
         assert!(crowd.open.lock().expect("open").is_empty());
     }
 }

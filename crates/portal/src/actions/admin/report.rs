@@ -30,7 +30,7 @@ pub(crate) async fn show(page: Page, Path(id): Path<String>) -> Response {
     if !is_id(&id) {
         return not_found::show_status(&page, StatusCode::NOT_FOUND);
     }
-    match page.app.block(move |parts| parts.desk.report(&id)).await {
+    match page.app.block(move |parts| parts.desk.report(None, &id)).await {
         Ok(Ok(Some(report))) => page.show(StatusCode::OK, &OneReport { page: &page, report }),
         Ok(Ok(None)) => not_found::show_status(&page, StatusCode::NOT_FOUND),
         Ok(Err(why)) => unanswered(&page, &why),

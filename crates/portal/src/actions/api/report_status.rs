@@ -13,16 +13,16 @@ use crate::desk::{ID_MAX, Report};
 /// Rows, events, rows kept aside, times. Another feed's report is not there.
 pub(crate) async fn show(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let tokens = app.parts().tokens.get();
-    let Some(own) = bearer(&headers).and_then(|token| tokens.feed_of(token)) else {
+    let Some(own) = bearer(&headers).and_then(|token| tokens.feed_of(token)).map(str::to_owned) else {
         let refused = answer::problem(StatusCode::UNAUTHORIZED);
         return answer::with(refused, header::WWW_AUTHENTICATE, "Bearer");
     };
     if !is_id(&id) {
         return answer::problem(StatusCode::NOT_FOUND);
     }
-    match app.block(move |parts| parts.desk.report(&id)).await {
-        Ok(Ok(Some(report))) if report.feed == own => status(&report),
-        Ok(Ok(_)) => answer::problem(StatusCode::NOT_FOUND),
+    match app.block(move |parts| parts.desk.report(Some(&own), &id)).await {
+        Ok(Ok(Some(report))) => status(&report),
+        Ok(Ok(None)) => answer::problem(StatusCode::NOT_FOUND),
         Ok(Err(why)) => {
             tracing::error!(%why, "failed to look a report up");
             answer::problem(StatusCode::INTERNAL_SERVER_ERROR)

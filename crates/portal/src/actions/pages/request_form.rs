@@ -106,7 +106,9 @@ fn wrong(form: &Form) -> Option<&'static str> {
     if contact.chars().count() > CONTACT_MAX || contact.chars().any(char::is_control) || !(is_mail || is_phone) {
         return Some("form.wrong_contact");
     }
-    (text.is_empty() || text.chars().count() > TEXT_MAX).then_some("form.wrong_text")
+    let is_odd = |sign: char| sign.is_control() && !matches!(sign, '\n' | '\r' | '\t');
+    let is_wrong = text.is_empty() || text.chars().count() > TEXT_MAX || text.chars().any(is_odd);
+    is_wrong.then_some("form.wrong_text")
 }
 
 fn empty(page: &Page, wish: Wish, visitor: Visitor) -> RequestForm<'_> {
