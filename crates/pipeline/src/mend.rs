@@ -210,11 +210,15 @@ impl Writer {
 
     fn mend_events(&mut self, damaged: &[Damaged], mended: &mut Mended) -> Result<(), PipelineError> {
         let now = (self.clock)();
+        let sound = self.lake.sound_reports(damaged)?;
         let mut again = self.lake.begin_again(now)?;
         let mut written = BTreeMap::<i32, u64>::new();
         for report in self.done() {
+            // Files that were put together have reports of others' ranges between their own.
+            let is_sound = |day: i32| sound.get(&day).is_some_and(|reports| reports.contains(&report.seq));
             let has = |file: &&Damaged| file.is_of_events() && (file.reports.0..=file.reports.1).contains(&report.seq);
-            let wanted: BTreeSet<i32> = damaged.iter().filter(has).map(|file| file.day).collect();
+            let days = damaged.iter().filter(has).map(|file| file.day);
+            let wanted: BTreeSet<i32> = days.filter(|day| !is_sound(*day)).collect();
             if wanted.is_empty() {
                 continue;
             }
