@@ -85,6 +85,7 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     };
     sightings_log(&folder)?;
     let mut writer = Writer::unsettled(folder, lock, clock)?;
+    writer.end_committed()?;
     writer.mend_files(&mut mended)?;
     writer.settle()?;
     if let Some(why) = writer.missed()?.filter(|_| mended.anew.is_none() && mended.is_whole()) {
@@ -182,6 +183,16 @@ impl Writer {
     /// Reports that are in the lake, by number.
     fn done(&self) -> Vec<Report> {
         self.journal.reports().iter().filter(|report| report.state == State::Done).cloned().collect()
+    }
+
+    /// Ends the report that was committed when the process died before it could say so: its events are read again as those
+    /// of others.
+    fn end_committed(&mut self) -> Result<(), PipelineError> {
+        let (at, committed) = ((self.clock)(), self.lake.standing()?.committed);
+        match self.journal.report(committed) {
+            Some(report) if report.state == State::Prepared => self.journal.add(self.journal.end_of(committed, at)),
+            _ => Ok(()),
+        }
     }
 
     /// Puts others in the place of damaged files.
