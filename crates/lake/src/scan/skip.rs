@@ -133,7 +133,8 @@ pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought, columns: AddressC
             let values = |told: &(i64, i64)| told.0 <= told.1;
             let Some((high, low)) = high.told_at(rows.start).filter(values).zip(told.filter(values)) else { continue };
             let begin = begin_of(high, low);
-            let is_in = |range: &&(u128, u128)| Halves::of(**range).any(|halves| halves.may_be_in(Some(high), Some(low)));
+            let is_in =
+                |range: &&(u128, u128)| Halves::of(**range).any(|halves| halves.may_be_in(Some(high), Some(low)));
             let within = |range: &(u128, u128)| (begin.clamp(range.0, range.1), rows.len());
             samples.extend(sought.ranges.iter().filter(is_in).map(within));
         }
@@ -254,7 +255,8 @@ mod tests {
     /// The ends of a file with some addresses, in small pages and groups.
     fn written(addresses: &[u128]) -> ParquetMetaData {
         let halves: Vec<(i64, i64)> = addresses.iter().map(|bits| address::halves(*bits)).collect();
-        let column = |of: fn(&(i64, i64)) -> i64| Arc::new(Int64Array::from_iter_values(halves.iter().map(of))) as ArrayRef;
+        let column =
+            |of: fn(&(i64, i64)) -> i64| Arc::new(Int64Array::from_iter_values(halves.iter().map(of))) as ArrayRef;
         let [high, low] = OF_SIGHTINGS;
         let batch = RecordBatch::try_from_iter([(high, column(|halves| halves.0)), (low, column(|halves| halves.1))]);
         let batch = batch.expect("columns");
