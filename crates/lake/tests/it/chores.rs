@@ -1,10 +1,10 @@
 //! Chores and accidents: recovery, compaction, retention and vacuum change no answer they should not.
 
 use disk::{Disk, Step};
-use lake::Lake;
 use lake::ask::Filter;
 use lake::care::Done;
 use lake::together::{Compacted, Compaction};
+use lake::{Lake, LakeError};
 
 use crate::made::{self, NOW, Report, Seen, commit, day};
 use crate::naive;
@@ -187,6 +187,32 @@ fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk
     let again = Lake::open(folder.path(), &Disk::default()).expect("open");
     assert_eq!(again.standing().expect("standing"), lake.standing().expect("standing"));
     assert_eq!(made::events(&again, &made::nobody(), &Filter::default()).len(), 2);
+}
+
+#[test]
+fn who_holds_a_lake_open_is_told_that_a_table_was_made_anew() {
+    let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::rename(path("sightings"), path("sightings.damaged-1")).expect("rename");
+    lake.refresh().expect_err("nothing is there");
+    let mut mended = Lake::open(folder.path(), &Disk::default()).expect("open");
+    let replaced =
+        |lake: &mut Lake| matches!(lake.refresh(), Err(LakeError::Replaced(table)) if table == path("sightings"));
+    assert!(replaced(&mut lake), "a new table has fewer versions: nothing new is found in it");
+    mended.fold_again(&[day("2026-03-10"), day("2026-03-11")].into(), NOW).expect("fold");
+    assert!(replaced(&mut lake));
+    lake = Lake::open(folder.path(), &Disk::default()).expect("open");
+    lake.refresh().expect("refresh");
+    assert_eq!(lake.versions(), mended.versions());
+    // The whole lake, as it is when its log is damaged.
+    let (other, _) = made::lake(&[two_days("three"), two_days("four")]);
+    let inner = folder.path().join("old");
+    std::fs::create_dir(&inner).expect("folder");
+    for table in ["events", "sightings"] {
+        std::fs::rename(path(table), inner.join(table)).expect("rename");
+        std::fs::rename(other.path().join(table), path(table)).expect("rename");
+    }
+    assert!(matches!(lake.refresh(), Err(LakeError::Replaced(table)) if table == path("events")));
 }
 
 #[test]
