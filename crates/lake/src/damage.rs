@@ -329,17 +329,19 @@ impl Lake {
     /// The disk's or the table's: nothing has changed then.
     pub fn fold_again(&mut self, days: &BTreeSet<i32>, now: i64) -> Result<Done, LakeError> {
         self.refresh()?;
-        let (mut done, mut removed) = (Done::default(), Vec::new());
+        let (mut done, mut removed, mut added) = (Done::default(), Vec::new(), Vec::new());
         let mut old = files_by_day(&self.sightings)?;
-        let mut writer = self.sightings_writer(format!("m-{}", self.sightings.version() + 1), now)?;
         for day in days.iter().map(|day| day_text(*day)) {
+            // A file that is open for every day would be too many.
+            let mut writer = self.sightings_writer(format!("m-{}", self.sightings.version() + 1), now)?;
             self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            added.extend(writer.finish()?);
             let files = old.remove(&day).unwrap_or_default();
             done.add(files.len(), 1);
             removed.extend(files);
         }
         let committed = self.standing()?.committed;
-        let change = change(&removed, writer.finish()?, true, now, "mend", self.events.version());
+        let change = change(&removed, added, true, now, "mend", self.events.version());
         self.runtime.block_on(self.sightings.commit(Change { seq: Some(committed), ..change }))?;
         self.refresh()?;
         Ok(done)
