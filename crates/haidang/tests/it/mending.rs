@@ -92,7 +92,10 @@ fn told_and_mended(desk: &Desk, names: &str, wanted: &Answers) {
     let line = told.out.lines().find(|line| line.contains(names)).unwrap_or_else(|| panic!("{names}: {}", told.out));
     assert!(line.contains("haidang lake mend"), "{line}");
     let mended = desk.run(&["--lang", "en", "lake", "mend"]).well();
-    assert!(answers(desk) == *wanted, "other answers after {}", mended.out);
+    let found = answers(desk);
+    let small = |answers: &Answers| (answers.counts.clone(), answers.history.clone(), answers.reports.clone());
+    assert_eq!(small(&found), small(wanted), "other answers after {}", mended.out);
+    assert!(found.events == wanted.events, "other events after {}", mended.out);
     desk.run(&["doctor"]).well();
     let again = desk.ask(&["lake", "mend"]).remove(0);
     assert_eq!((&again["reports"], &again["anew"]), (&0.into(), &Value::Null), "there is nothing more to mend");
@@ -114,9 +117,8 @@ fn a_byte_that_changed_in_a_file_is_found_and_its_rows_come_from_the_raw_reports
 #[test]
 fn a_report_that_lies_between_those_of_a_damaged_file_is_not_written_twice() {
     let desk = owned();
-    let rows = [40, LARGE_ROWS, 40];
-    let reports = rows.iter().enumerate().map(|(number, rows)| report_of(&desk, "2026-09-27", number, *rows));
-    desk.ingest(&reports.collect::<Vec<_>>());
+    let reports = [(2, 40), (3, LARGE_ROWS), (4, 40)];
+    desk.ingest(&reports.map(|(number, rows)| report_of(&desk, "2026-09-27", number, rows)));
     let size = |file: &PathBuf| fs::metadata(file).expect("a file").len();
     let mut sizes: Vec<u64> = files_of(&desk, "events", "2026-09-27").iter().map(size).collect();
     sizes.sort_unstable();
