@@ -83,7 +83,7 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     let (lines, ended) = Journal::mend(&folder)?;
     let mut mended = Mended { lines, ended, ..Mended::default() };
     let (lock, folder, clock) = match log_trouble(&folder)? {
-        Some(why) => anew(folder, lock, clock, why, None, &mut mended)?,
+        Some(why) => anew(folder, lock, clock, &why, None, &mut mended)?,
         None => (lock, folder, clock),
     };
     sightings_log(&folder)?;
@@ -96,7 +96,7 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
         mended.lost = missed.lost;
         if let Some(why) = missed.kept {
             let Writer { folder, lock, clock, .. } = writer;
-            let (lock, folder, clock) = anew(folder, lock, clock, why, Some(&missed.stored), &mut mended)?;
+            let (lock, folder, clock) = anew(folder, lock, clock, &why, Some(&missed.stored), &mut mended)?;
             Writer::unsettled(folder, lock, clock)?.settle()?;
         }
     }
@@ -152,7 +152,7 @@ fn anew(
     folder: DataFolder,
     lock: Lock,
     clock: Clock,
-    why: String,
+    why: &str,
     stored: Option<&Stored>,
     mended: &mut Mended,
 ) -> Result<(Lock, DataFolder, Clock), PipelineError> {
@@ -165,7 +165,7 @@ fn anew(
     let lake = Lake::open(&made, &folder.disk)?;
     let mut writer = Writer::with_lake(folder, lock, clock, lake)?;
     let reports = writer.done();
-    let mut told = Mended { lost: Vec::new(), anew: Some(why.clone()), ..mended.clone() };
+    let mut told = Mended { lost: Vec::new(), anew: Some(why.to_owned()), ..mended.clone() };
     for report in &reports {
         writer.commit_again(report, first_kept, &mut told)?;
     }
