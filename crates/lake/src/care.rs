@@ -116,12 +116,15 @@ impl Lake {
         Ok(done)
     }
 
-    /// Takes every day before `first_kept` out of both tables. The files go with the next vacuum.
+    /// Takes every day before `first_kept` out of both tables, and deletes the index that is kept of them. The files go with
+    /// the next vacuum.
     ///
     /// # Errors
     /// The disk's or the table's.
     pub fn forget_before(&mut self, first_kept: i32, now: i64) -> Result<Done, LakeError> {
         self.refresh()?;
+        // First: whoever tries again after a crash finds no old day any more.
+        self.forget_kept()?;
         let mut done = Done::default();
         let (bound, events_version) = (day_text(first_kept), self.events.version());
         for table in [&mut self.events, &mut self.sightings] {
@@ -136,9 +139,8 @@ impl Lake {
             let change = change(&files, Vec::new(), true, now, "forget", events_version);
             self.runtime.block_on(table.commit(change))?;
         }
-        if done.days > 0 {
-            self.forget_kept()?;
-        }
+        // Whoever answers from the tables may have kept it again.
+        self.forget_kept()?;
         Ok(done)
     }
 

@@ -16,6 +16,7 @@ use arrow_select::filter::filter_record_batch;
 use bytes::Bytes;
 use deltalake_core::kernel::Add;
 use event::time::{day_text, parse_day};
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::reader::ChunkReader;
 use serde_json::Value;
@@ -130,6 +131,20 @@ fn damaged_of(table: &Table, is_of_events: bool) -> Result<Vec<Damaged>, LakeErr
     Ok(damaged)
 }
 
+/// The numbers of the reports that a file of `events` has rows of.
+fn reports_of(path: &Path) -> Result<BTreeSet<i64>, LakeError> {
+    let file = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?)?;
+    let seq = ProjectionMask::columns(file.parquet_schema(), ["seq"]);
+    let mut reports = BTreeSet::new();
+    for batch in file.with_projection(seq).build()? {
+        let batch = batch?;
+        // Rows of a report seldom stand alone.
+        let seqs = batch.column(0).as_primitive::<Int64Type>().values();
+        reports.extend(seqs.chunk_by(|a, b| a == b).map(|same| same[0]));
+    }
+    Ok(reports)
+}
+
 /// The first entry of a table's log that is missing or cannot be read, and why.
 pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
     let folder = table.join("_delta_log");
@@ -230,6 +245,26 @@ impl Lake {
         Ok(files_by_day(&self.events)?.keys().filter_map(|day| parse_day(day)).collect())
     }
 
+    /// The reports of which sound files of `events` have rows, for every day of which a file is damaged: all rows that a
+    /// report has of a day are in one file, so these are not in the damaged one.
+    ///
+    /// # Errors
+    /// The log's, or the disk's.
+    pub fn sound_reports(&self, damaged: &[Damaged]) -> Result<BTreeMap<i32, BTreeSet<i64>>, LakeError> {
+        let files = files_by_day(&self.events)?;
+        let is_sound = |file: &&Add| damaged.iter().all(|one| one.file.path != file.path);
+        let days: BTreeSet<i32> = damaged.iter().filter(|one| one.is_of_events).map(|one| one.day).collect();
+        let mut sound = BTreeMap::new();
+        for day in days {
+            let mut reports = BTreeSet::new();
+            for file in files.get(&day_text(day)).into_iter().flatten().filter(is_sound) {
+                reports.append(&mut reports_of(&self.events.root().join(&file.path))?);
+            }
+            sound.insert(day, reports);
+        }
+        Ok(sound)
+    }
+
     /// What is wrong with the logs of the tables, entry by entry; readers pass over some of it.
     pub fn damaged_logs(&self) -> Vec<String> {
         let logs = [&self.events, &self.sightings].into_iter().filter_map(|table| damaged_log(table.root()));
@@ -294,17 +329,19 @@ impl Lake {
     /// The disk's or the table's: nothing has changed then.
     pub fn fold_again(&mut self, days: &BTreeSet<i32>, now: i64) -> Result<Done, LakeError> {
         self.refresh()?;
-        let (mut done, mut removed) = (Done::default(), Vec::new());
+        let (mut done, mut removed, mut added) = (Done::default(), Vec::new(), Vec::new());
         let mut old = files_by_day(&self.sightings)?;
-        let mut writer = self.sightings_writer(format!("m-{}", self.sightings.version() + 1), now)?;
         for day in days.iter().map(|day| day_text(*day)) {
+            // A file that is open for every day would be too many.
+            let mut writer = self.sightings_writer(format!("m-{}", self.sightings.version() + 1), now)?;
             self.fold_where(&format!("day = DATE '{day}'"), |sightings| writer.write(&sightings))?;
+            added.extend(writer.finish()?);
             let files = old.remove(&day).unwrap_or_default();
             done.add(files.len(), 1);
             removed.extend(files);
         }
         let committed = self.standing()?.committed;
-        let change = change(&removed, writer.finish()?, true, now, "mend", self.events.version());
+        let change = change(&removed, added, true, now, "mend", self.events.version());
         self.runtime.block_on(self.sightings.commit(Change { seq: Some(committed), ..change }))?;
         self.refresh()?;
         Ok(done)

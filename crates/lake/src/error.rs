@@ -36,6 +36,9 @@ pub enum LakeError {
         /// What is wrong with it.
         why: String,
     },
+    /// Another table was put in the place of one that is open, as mending does: open the lake anew.
+    #[error("go on reading {0}: it was made anew; open it again")]
+    Replaced(std::path::PathBuf),
     /// The lake was made by a newer program.
     #[error("open the lake: its version is {found}, this program knows up to {known}; use the newer program")]
     Newer {

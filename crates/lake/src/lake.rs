@@ -119,7 +119,7 @@ impl Lake {
     /// Goes to what others have committed.
     ///
     /// # Errors
-    /// The disk's.
+    /// [`LakeError::Replaced`] when a table was made anew since this was opened; the disk's.
     pub fn refresh(&mut self) -> Result<(), LakeError> {
         self.runtime.block_on(async {
             self.events.refresh().await?;

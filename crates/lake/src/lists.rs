@@ -188,7 +188,7 @@ struct Pass<'p> {
 }
 
 impl Pass<'_> {
-    /// Folds parts and tells them in their order; one that has too many is cut in two and begun anew.
+    /// Folds parts and tells them in their order; one that has too many is cut in two and begun anew, if it can be cut.
     fn run<E: From<LakeError>>(
         &self,
         parts: Vec<Part>,
@@ -198,9 +198,8 @@ impl Pass<'_> {
             parts,
             |part| self.fold(part).map_err(|error| self.lake.blamed(error)),
             |found, part| {
-                if found.is_full() && part.pages.len() > 1 {
-                    let half = part.rows().div_ceil(2);
-                    return Ok(part.cut(half));
+                if let Some(middle) = part.middle().filter(|_| found.is_full()) {
+                    return Ok(part.cut_at([middle]));
                 }
                 self.tell(found, &mut each)?;
                 Ok(Vec::new())
@@ -208,9 +207,9 @@ impl Pass<'_> {
         )
     }
 
-    /// All findings of a part; too many are a sign that it is to be cut.
+    /// All findings of a part; of one that is to be cut, too many, and not all.
     fn fold(&self, part: &Part) -> Result<Found, LakeError> {
-        let mut found = Found::of(part, STRETCH_ROWS);
+        let mut found = Found::of(part, STRETCH_ROWS, self.lake.part_rows);
         for (day, files) in &self.both {
             let this = THIS.iter().filter(|_| *day >= self.months.from);
             let columns: Vec<&str> = EARLIER.iter().chain(&BEFORE).chain(this).copied().collect();

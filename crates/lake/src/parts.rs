@@ -32,8 +32,14 @@ impl Part {
 
     /// Cuts it into such of about so many rows.
     pub(crate) fn cut(self, rows: usize) -> Vec<Self> {
+        let bounds = self.bounds(rows);
+        self.cut_at(bounds)
+    }
+
+    /// Cuts it at some addresses, in order.
+    pub(crate) fn cut_at(self, bounds: impl IntoIterator<Item = u128>) -> Vec<Self> {
         let (mut parts, mut pages, mut from) = (Vec::new(), self.pages.as_slice(), 0);
-        for bound in self.bounds(rows) {
+        for bound in bounds {
             let (before, rest) = pages.split_at(pages.partition_point(|page| page.0 < bound));
             let sought = Sought { ranges: self.sought.within((from, bound - 1)), texts: false };
             parts.push(Self { sought, pages: before.to_vec() });
@@ -56,6 +62,14 @@ impl Part {
             held += page;
         }
         bounds
+    }
+
+    /// Where to cut it so that both parts have fewer pages: with half its rows before, or where the last page begins if that
+    /// has more than all others. `None` if all pages begin at the same address: that is no smaller however it is cut.
+    pub(crate) fn middle(&self) -> Option<u128> {
+        let half = self.bounds(self.rows().div_ceil(2)).first().copied();
+        let (first, last) = (self.pages.first()?.0, self.pages.last()?.0);
+        half.or_else(|| (last > first).then_some(last))
     }
 
     pub(crate) fn rows(&self) -> usize {
@@ -107,4 +121,53 @@ pub(crate) fn in_turn<T: Send, E: From<LakeError>>(
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn whole(pages: Vec<(u128, usize)>) -> Part {
+        Part::of(Sought::all(), pages)
+    }
+
+    #[test]
+    fn the_middle_is_no_end() {
+        assert_eq!(whole(vec![(1, 10), (2, 10), (3, 10), (4, 10)]).middle(), Some(3));
+        assert_eq!(whole(vec![(1, 100), (2, 4_096)]).middle(), Some(2), "the last is larger than all before it");
+        assert_eq!(whole(vec![(7, 4_096), (7, 4_096), (7, 4_096)]).middle(), None);
+        assert_eq!((whole(vec![]).middle(), whole(vec![(1, 4_096)]).middle()), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn cutting_in_two_comes_to_an_end_and_loses_nothing(
+            pages in prop::collection::vec((0u128..9, prop_oneof![1usize..10, 4_000usize..4_097]), 0..40),
+        ) {
+            let all = whole(pages);
+            let (pages, mut next) = (all.pages.clone(), 0);
+            let (mut left, mut told, mut cuts) = (vec![all], Vec::new(), 0);
+            while let Some(part) = left.pop() {
+                let Some(middle) = part.middle() else {
+                    // The parts follow upon each other.
+                    prop_assert_eq!(part.sought.ranges[0].0, next);
+                    next = part.sought.ranges[0].1.wrapping_add(1);
+                    prop_assert_eq!(part.sought.texts, left.is_empty());
+                    prop_assert!(part.pages.iter().all(|page| part.sought.has(Some(page.0))));
+                    told.extend(part.pages);
+                    continue;
+                };
+                let before = part.pages.len();
+                let parts = part.cut_at([middle]);
+                prop_assert_eq!(parts.len(), 2);
+                prop_assert!(parts.iter().all(|part| part.pages.len() < before));
+                cuts += 1;
+                prop_assert!(cuts < pages.len());
+                left.extend(parts.into_iter().rev());
+            }
+            prop_assert_eq!((told, next), (pages, 0));
+        }
+    }
 }

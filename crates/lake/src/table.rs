@@ -1,6 +1,8 @@
 //! A Delta table in a local folder.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use arrow_schema::Schema;
@@ -43,6 +45,19 @@ pub struct Table {
     table: DeltaTable,
     /// The newest version, which may be ahead of what is read.
     last: u64,
+    /// The folder of the log when the table was opened.
+    log: Place,
+}
+
+/// A folder, whatever it is called: its device and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place(u64, u64);
+
+impl Place {
+    fn of_log(root: &Path) -> Result<Self, LakeError> {
+        let folder = fs::metadata(root.join("_delta_log"))?;
+        Ok(Self(folder.dev(), folder.ino()))
+    }
 }
 
 /// What one commit does.
@@ -65,6 +80,8 @@ impl Table {
     /// [`LakeError::Newer`] for a table of a newer program.
     pub(crate) async fn open(root: &Path, schema: &Schema, disk: &Disk) -> Result<Self, LakeError> {
         disk.create_folder(root)?;
+        // Told before the log is read: it may be replaced meanwhile.
+        let log = Place::of_log(root).ok();
         let url = Url::from_directory_path(root)
             .map_err(|()| std::io::Error::other(format!("{} is not an absolute path", root.display())))?;
         let mut table = DeltaTableBuilder::from_url(url.clone())?.with_storage_backend(durable(disk), url).build()?;
@@ -73,7 +90,8 @@ impl Table {
         } else {
             table = create(&table, schema).await?;
         }
-        let table = Self { root: root.to_owned(), last: table.version().unwrap_or(0), table };
+        let log = log.map_or_else(|| Place::of_log(root), Ok)?;
+        let table = Self { root: root.to_owned(), last: table.version().unwrap_or(0), log, table };
         table.check_form()?;
         Ok(table)
     }
@@ -100,8 +118,15 @@ impl Table {
     }
 
     /// Goes to the newest version.
+    ///
+    /// # Errors
+    /// [`LakeError::Replaced`] when another table lies in its place: of that, what is read here is no earlier version.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        read_log(&self.root, &mut self.table).await?;
+        let read = read_log(&self.root, &mut self.table).await;
+        if Place::of_log(&self.root)? != self.log {
+            return Err(LakeError::Replaced(self.root.clone()));
+        }
+        read?;
         self.last = self.table.version().unwrap_or(0);
         Ok(())
     }

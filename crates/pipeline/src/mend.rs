@@ -31,6 +31,9 @@ use crate::{DataFolder, PipelineError, Writer, owners, quarantine, spool};
 /// The lake that is being made anew.
 pub(crate) const MENDING: &str = "lake.mending";
 
+/// Why a report cannot be read again, most often.
+const GONE: &str = "its raw copy is not kept any more";
+
 /// What was mended, and what could not be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Mended {
@@ -80,19 +83,38 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     let (lines, ended) = Journal::mend(&folder)?;
     let mut mended = Mended { lines, ended, ..Mended::default() };
     let (lock, folder, clock) = match log_trouble(&folder)? {
-        Some(why) => anew(folder, lock, clock, why, &mut mended)?,
+        Some(why) => anew(folder, lock, clock, &why, None, &mut mended)?,
         None => (lock, folder, clock),
     };
     sightings_log(&folder)?;
     let mut writer = Writer::unsettled(folder, lock, clock)?;
+    writer.end_committed()?;
     writer.mend_files(&mut mended)?;
     writer.settle()?;
-    if let Some(why) = writer.missed()?.filter(|_| mended.anew.is_none() && mended.is_whole()) {
-        let Writer { folder, lock, clock, .. } = writer;
-        let (lock, folder, clock) = anew(folder, lock, clock, why, &mut mended)?;
-        Writer::unsettled(folder, lock, clock)?.settle()?;
+    if mended.anew.is_none() && mended.is_whole() {
+        let missed = writer.missed()?;
+        mended.lost = missed.lost;
+        if let Some(why) = missed.kept {
+            let Writer { folder, lock, clock, .. } = writer;
+            let (lock, folder, clock) = anew(folder, lock, clock, &why, Some(&missed.stored), &mut mended)?;
+            Writer::unsettled(folder, lock, clock)?.settle()?;
+        }
     }
     Ok(mended)
+}
+
+/// Events of each report that has any in a lake, by its number.
+type Stored = BTreeMap<i64, i64>;
+
+/// Reports of which the lake has other numbers of events than the journal tells, though no file is damaged.
+#[derive(Debug, Default)]
+struct Missed {
+    /// What the lake has.
+    stored: Stored,
+    /// The first whose raw copy is kept: the lake made anew may have it.
+    kept: Option<String>,
+    /// Those with fewer events and no raw copy.
+    lost: Vec<String>,
 }
 
 /// What is wrong with the log of `events`; an error that is not of its bytes is none.
@@ -123,12 +145,14 @@ fn sightings_log(folder: &DataFolder) -> Result<(), PipelineError> {
     folder.disk.rename(&sightings, &kept).at(&kept)
 }
 
-/// The whole lake from the raw reports that are kept, put in the place of the damaged one.
+/// The whole lake from the raw reports that are kept, put in the place of the damaged one. One that can be read is told by what
+/// it has `stored`: it stays where the other would not be better.
 fn anew(
     folder: DataFolder,
     lock: Lock,
     clock: Clock,
-    why: String,
+    why: &str,
+    stored: Option<&Stored>,
     mended: &mut Mended,
 ) -> Result<(Lock, DataFolder, Clock), PipelineError> {
     let _stays = folder.lock_lake()?;
@@ -140,18 +164,25 @@ fn anew(
     let lake = Lake::open(&made, &folder.disk)?;
     let mut writer = Writer::with_lake(folder, lock, clock, lake)?;
     let reports = writer.done();
+    let mut told = Mended { lost: Vec::new(), anew: Some(why.to_owned()), ..mended.clone() };
     for report in &reports {
-        writer.commit_again(report, first_kept, mended)?;
+        writer.commit_again(report, first_kept, &mut told)?;
     }
+    let objection = stored.map_or(Ok(None), |stored| writer.objection(&reports, stored))?;
     let Writer { folder, lock, clock, lake, .. } = writer;
     drop(lake);
+    if let Some(objection) = objection {
+        fs::remove_dir_all(&made).at(&made)?;
+        mended.lost.push(format!("{why}; {objection}"));
+        return Ok((lock, folder, clock));
+    }
+    *mended = told;
     let lake = folder.path("lake");
     if lake.exists() {
         let kept = free(&folder, "lake.damaged");
         folder.disk.rename(&lake, &kept).at(&kept)?;
     }
     folder.settle_lake(&lock)?;
-    mended.anew = Some(why);
     Ok((lock, folder, clock))
 }
 
@@ -183,6 +214,16 @@ impl Writer {
         self.journal.reports().iter().filter(|report| report.state == State::Done).cloned().collect()
     }
 
+    /// Ends the report that was committed when the process died before it could say so: its events are read again as those
+    /// of others.
+    fn end_committed(&mut self) -> Result<(), PipelineError> {
+        let (at, committed) = ((self.clock)(), self.lake.standing()?.committed);
+        match self.journal.report(committed) {
+            Some(report) if report.state == State::Prepared => self.journal.add(self.journal.end_of(committed, at)),
+            _ => Ok(()),
+        }
+    }
+
     /// Puts others in the place of damaged files.
     fn mend_files(&mut self, mended: &mut Mended) -> Result<(), PipelineError> {
         let damaged = self.lake.damaged()?;
@@ -209,11 +250,15 @@ impl Writer {
 
     fn mend_events(&mut self, damaged: &[Damaged], mended: &mut Mended) -> Result<(), PipelineError> {
         let now = (self.clock)();
+        let sound = self.lake.sound_reports(damaged)?;
         let mut again = self.lake.begin_again(now)?;
         let mut written = BTreeMap::<i32, u64>::new();
         for report in self.done() {
+            // Files that were put together have reports of others' ranges between their own.
+            let is_sound = |day: i32| sound.get(&day).is_some_and(|reports| reports.contains(&report.seq));
             let has = |file: &&Damaged| file.is_of_events() && (file.reports.0..=file.reports.1).contains(&report.seq);
-            let wanted: BTreeSet<i32> = damaged.iter().filter(has).map(|file| file.day).collect();
+            let days = damaged.iter().filter(has).map(|file| file.day);
+            let wanted: BTreeSet<i32> = days.filter(|day| !is_sound(*day)).collect();
             if wanted.is_empty() {
                 continue;
             }
@@ -272,7 +317,7 @@ impl Writer {
             Ok(None)
         };
         if !raw.exists() {
-            return lost("its raw copy is not kept any more");
+            return lost(GONE);
         }
         let first = if report.attempt > 1 { self.attempt_before(report) } else { Some(report) }.cloned();
         let Some(first) = first else { return lost("the attempt before it is not in the journal") };
@@ -330,15 +375,39 @@ impl Writer {
         }
     }
 
-    /// The first report of which the lake has fewer events than the journal tells, though no file is damaged.
-    fn missed(&self) -> Result<Option<String>, PipelineError> {
+    fn stored(&self) -> Result<Stored, PipelineError> {
+        Ok(self.lake.events_per_report(0)?.into_iter().collect())
+    }
+
+    /// Why this lake, made anew, is not to take the place of one that has other events `stored`: it would lose some that were
+    /// not too many, or be the same.
+    fn objection(&mut self, reports: &[Report], stored: &Stored) -> Result<Option<String>, PipelineError> {
+        self.lake.refresh()?;
+        let made = self.stored()?;
+        let told: Stored = reports.iter().map(|report| (report.seq, report.rows.events as i64)).collect();
+        let found = |seq: &i64| made.get(seq).copied().unwrap_or(0);
+        let right = |seq: &i64, events: i64| told.get(seq).map_or(events, |told| events.min(*told));
+        let fewer = stored.iter().find(|&(seq, events)| found(seq) < right(seq, *events));
+        let fewer =
+            fewer.map(|(seq, events)| format!("of report {seq} it would have {} events of {events}", found(seq)));
+        let objection = fewer.or_else(|| (made == *stored).then(|| "it would have the same".to_owned()));
+        Ok(objection.map(|objection| format!("the lake is not made anew: {objection}")))
+    }
+
+    fn missed(&self) -> Result<Missed, PipelineError> {
         if first_kept(&self.folder)? > i32::MIN {
             // Of reports that were partly forgotten nobody knows how many are left.
-            return Ok(None);
+            return Ok(Missed::default());
         }
-        let stored: BTreeMap<i64, i64> = self.lake.events_per_report(0)?.into_iter().collect();
-        let events = |report: &Report| stored.get(&report.seq).copied().unwrap_or(0) as u64;
-        let missed = self.done().into_iter().find(|report| events(report) != report.rows.events);
-        Ok(missed.map(|report| format!("{}: {} events of {}", report.name, events(&report), report.rows.events)))
+        let mut missed = Missed { stored: self.stored()?, ..Missed::default() };
+        for report in self.done() {
+            let (found, told) = (missed.stored.get(&report.seq).map_or(0, |found| *found as u64), report.rows.events);
+            if found != told && self.folder.raw(&report.identity.hash).exists() {
+                missed.kept.get_or_insert_with(|| format!("{}: {found} events of {told}", report.name));
+            } else if found < told {
+                missed.lost.push(format!("{}: {GONE}", report.name));
+            }
+        }
+        Ok(missed)
     }
 }

@@ -20,7 +20,7 @@ use crate::folder::Lock;
 use crate::ingest::{Progress, Source, ingest};
 use crate::journal::{Identity, Journal, Line, Report, Rows, State};
 use crate::spool::{self, Slip, Waiting};
-use crate::{DataFolder, PipelineError, delivery, owners, quarantine};
+use crate::{DataFolder, PipelineError, delivery, mend, owners, quarantine};
 
 /// The clock: microseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
@@ -431,9 +431,10 @@ impl Writer {
     /// before it. What was published stays.
     ///
     /// # Errors
-    /// The disk's.
+    /// The disk's: what is left goes when it is tried again.
     pub fn forget(&mut self, first_kept: i32) -> Result<Forgotten, PipelineError> {
         let now = (self.clock)();
+        self.note_forgotten(first_kept, now)?;
         let lake = self.lake.forget_before(first_kept, now)?;
         let bound = self.folder.zone().day_start(first_kept).unwrap_or(i64::MIN);
         // The same bytes may have come again later, or under another name: the newest delivery decides.
@@ -451,12 +452,18 @@ impl Writer {
         let reports = self.journal.reports().iter().filter(|report| report.delivered < bound);
         old.extend(reports.map(|report| quarantine::path(&self.folder, report.seq)));
         old.retain(|path| path.exists());
-        let note = self.folder.path("forgotten.json");
-        let text = json!({ "before": event::time::day_text(first_kept), "at": event::time::to_text(now) }).to_string();
-        self.folder.disk.write(&note, text.as_bytes(), Taken::Replace).at(&note)?;
         old.extend(delivery::before(&self.folder, bound)?);
         old.iter().try_for_each(|path| self.folder.disk.remove(path).at(path))?;
         Ok(Forgotten { lake, files: old.len() as u64 })
+    }
+
+    /// Notes which days are forgotten, before the first of them is: or mending would bring back what was forgotten when a
+    /// crash came. What was forgotten once stays so, also when more is to be kept from now on.
+    fn note_forgotten(&self, first_kept: i32, now: i64) -> Result<(), PipelineError> {
+        let before = first_kept.max(mend::first_kept(&self.folder)?);
+        let note = self.folder.path("forgotten.json");
+        let text = json!({ "before": event::time::day_text(before), "at": event::time::to_text(now) }).to_string();
+        self.folder.disk.write(&note, text.as_bytes(), Taken::Replace).at(&note)
     }
 
     /// Puts a Shadowserver schema in the data folder, for all feeds that name none of their own.

@@ -8,8 +8,8 @@ use crate::scan::{Coded, Numbered, Rows};
 use crate::schema::SAMPLES_MAX;
 use crate::sighting::Sample;
 
-/// Findings that a part may have, some 300 bytes each; with more it is cut in two.
-const PART_FINDINGS: usize = 512 * 1024;
+/// Findings that a part may have, some 300 bytes each, to the rows that the lake holds at once; with more it is cut in two.
+const FINDINGS_FACTOR: usize = 2;
 /// The columns of words of a finding.
 const WORDS: [&str; 4] = ["kind", "family", "identifier", "transport"];
 /// No word, no text, no port.
@@ -145,19 +145,22 @@ pub(super) struct Found {
     pub(super) stretches: Vec<Stretch>,
     /// Addresses at which stretches begin, but for the first.
     bounds: Vec<u128>,
-    can_be_cut: bool,
+    /// Findings that it may have; `usize::MAX` of a part that cannot be cut.
+    findings_max: usize,
 }
 
 impl Found {
-    pub(super) fn of(part: &Part, stretch_rows: usize) -> Self {
+    /// Of a part, added up by stretches of about so many rows; `held_rows` is what the lake holds at once.
+    pub(super) fn of(part: &Part, stretch_rows: usize, held_rows: usize) -> Self {
         let bounds = part.bounds(stretch_rows);
+        let can_be_cut = part.middle().is_some();
         Self {
             entries: Vec::new(),
             findings: Findings::default(),
             feeds: FeedSets::default(),
             stretches: (0..=bounds.len()).map(|_| Stretch::of(part.rows().min(stretch_rows))).collect(),
             bounds,
-            can_be_cut: !part.sought.ranges.is_empty(),
+            findings_max: if can_be_cut { held_rows.saturating_mul(FINDINGS_FACTOR) } else { usize::MAX },
         }
     }
 
@@ -167,8 +170,9 @@ impl Found {
         &mut self.stretches[self.bounds.partition_point(|bound| *bound <= bits)]
     }
 
+    /// Whether it has too many findings: what is left need not be added up, as its part is cut and begun anew.
     pub(super) fn is_full(&self) -> bool {
-        self.can_be_cut && self.entries.len() > PART_FINDINGS
+        self.entries.len() > self.findings_max
     }
 }
 

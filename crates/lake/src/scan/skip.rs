@@ -123,23 +123,29 @@ impl Sought {
     }
 }
 
-/// Where the pages of a file begin among what is sought, each with its rows: how the addresses lie. Roughly so, in groups
-/// with more than one upper half.
+/// Where the pages of a file begin among what is sought, each with its rows: how the addresses lie. No row of a page before is
+/// behind that, and none of a page after is before it.
 pub(crate) fn samples(ends: &ParquetMetaData, sought: &Sought, columns: AddressColumns) -> Vec<(u128, usize)> {
     let mut samples = Vec::new();
     for group in 0..ends.num_row_groups() {
-        let [high, low] = columns.map(|column| Pages::of(ends, group, column).pages);
-        let Some(high) = high.first().and_then(|page| page.1) else { continue };
-        for (rows, told, _) in low {
-            let Some(low) = told.filter(|(min, max)| min <= max) else { continue };
-            let begin = address::join(high.0, low.0);
-            let is_in = |range: &&(u128, u128)| {
-                Halves::of(**range).any(|halves| halves.may_be_in(Some((high.0, high.0)), Some(low)))
-            };
-            samples.extend(sought.ranges.iter().filter(is_in).map(|range| (begin.max(range.0), rows.len())));
+        let [high, low] = columns.map(|column| Pages::of(ends, group, column));
+        for (rows, told, _) in &low.pages {
+            let values = |told: &(i64, i64)| told.0 <= told.1;
+            let Some((high, low)) = high.told_at(rows.start).filter(values).zip(told.filter(values)) else { continue };
+            let begin = begin_of(high, low);
+            let is_in =
+                |range: &&(u128, u128)| Halves::of(**range).any(|halves| halves.may_be_in(Some(high), Some(low)));
+            let within = |range: &(u128, u128)| (begin.clamp(range.0, range.1), rows.len());
+            samples.extend(sought.ranges.iter().filter(is_in).map(within));
         }
     }
     samples
+}
+
+/// Where a page of these halves begins. Where it has more than one upper half, nobody tells which lower one its first row has –
+/// the smallest is of any row –: there it is where its second may begin.
+fn begin_of(high: (i64, i64), low: (i64, i64)) -> u128 {
+    if high.0 == high.1 { address::join(high.0, low.0) } else { address::join(high.0.saturating_add(1), i64::MIN) }
 }
 
 /// The pages of a column in a group: rows, what is told of them, and whether rows may be without a value.
@@ -170,6 +176,11 @@ impl Pages {
             (places[at].first_row_index as usize..next as usize, told_of_page(numbers, at), has_nulls)
         };
         (numbers.num_pages() as usize == places.len()).then(|| (0..places.len()).map(page).collect())
+    }
+
+    /// What is told of the page that has a row.
+    fn told_at(&self, row: usize) -> Told {
+        self.pages.get(self.pages.partition_point(|page| page.0.end <= row))?.1
     }
 
     /// The rows of the pages that are wanted.
@@ -225,8 +236,54 @@ fn common(left: &[Range<usize>], right: &[Range<usize>]) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+
+    use arrow_array::{ArrayRef, Int64Array, RecordBatch};
+    use bytes::Bytes;
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+    use parquet::file::metadata::PageIndexPolicy;
+    use parquet::file::properties::{EnabledStatistics, WriterProperties};
     use proptest::prelude::*;
+
+    use super::*;
+
+    /// Rows of a page and of a group of [`written`].
+    const PAGE: usize = 4;
+    const GROUP: usize = 20;
+
+    /// The ends of a file with some addresses, in small pages and groups.
+    fn written(addresses: &[u128]) -> ParquetMetaData {
+        let halves: Vec<(i64, i64)> = addresses.iter().map(|bits| address::halves(*bits)).collect();
+        let column =
+            |of: fn(&(i64, i64)) -> i64| Arc::new(Int64Array::from_iter_values(halves.iter().map(of))) as ArrayRef;
+        let [high, low] = OF_SIGHTINGS;
+        let batch = RecordBatch::try_from_iter([(high, column(|halves| halves.0)), (low, column(|halves| halves.1))]);
+        let batch = batch.expect("columns");
+        let form = WriterProperties::builder()
+            .set_data_page_row_count_limit(PAGE)
+            .set_write_batch_size(PAGE)
+            .set_max_row_group_row_count(Some(GROUP))
+            .set_statistics_enabled(EnabledStatistics::Page);
+        let mut file = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(form.build())).expect("a file");
+        file.write(&batch).expect("rows");
+        let bytes = Bytes::from(file.into_inner().expect("a file"));
+        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+        ParquetMetaData::clone(ArrowReaderMetadata::load(&bytes, options).expect("ends").metadata())
+    }
+
+    /// IPv4, IPv6 of few networks and of many.
+    fn addresses() -> impl Strategy<Value = Vec<u128>> {
+        let ipv4 = any::<u8>().prop_map(|host| 0xffff_0000_0000 | u128::from(host));
+        let one = any::<u64>().prop_map(|low| 0x2001_0db8 << 96 | u128::from(low));
+        let many = (0u128..99, 0u128..9).prop_map(|(network, low)| 0x2001_0db8 << 96 | network << 64 | low);
+        let all = [ipv4.boxed(), one.boxed(), many.boxed()].map(|some| prop::collection::vec(some, 0..40));
+        all.prop_map(|all| {
+            let mut all = all.concat();
+            all.sort_unstable();
+            all
+        })
+    }
 
     fn ranges() -> impl Strategy<Value = Vec<Range<usize>>> {
         prop::collection::vec((0usize..60, 1usize..9).prop_map(|(start, length)| start..start + length), 0..8)
@@ -251,6 +308,17 @@ mod tests {
                 let (high, low) = address::halves(bits);
                 let may = Halves::of((first, last)).any(|halves| halves.may_be_in(Some((high, high)), Some((low, low))));
                 prop_assert_eq!(may, (first..=last).contains(&bits));
+            }
+        }
+
+        #[test]
+        fn pages_begin_behind_those_before_and_not_behind_their_last_row(addresses in addresses()) {
+            let pages: Vec<&[u128]> = addresses.chunks(GROUP).flat_map(|group| group.chunks(PAGE)).collect();
+            let samples = samples(&written(&addresses), &Sought::all(), OF_SIGHTINGS);
+            prop_assert_eq!(samples.iter().map(|page| page.1).collect::<Vec<_>>(), pages.iter().map(|page| page.len()).collect::<Vec<_>>());
+            let before = [0].into_iter().chain(pages.iter().map(|page| page[page.len() - 1]));
+            for ((page, (begin, _)), before) in pages.iter().zip(&samples).zip(before) {
+                prop_assert!(before <= *begin && *begin <= page[page.len() - 1], "{page:x?} begins at {begin:x}");
             }
         }
 

@@ -1,10 +1,13 @@
 //! Chores and accidents: recovery, compaction, retention and vacuum change no answer they should not.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use disk::{Disk, Step};
-use lake::Lake;
 use lake::ask::Filter;
 use lake::care::Done;
 use lake::together::{Compacted, Compaction};
+use lake::{Lake, LakeError};
 
 use crate::made::{self, NOW, Report, Seen, commit, day};
 use crate::naive;
@@ -26,7 +29,7 @@ fn a_commit_that_failed_between_the_tables_is_folded_at_recovery() {
     let mut lake = Lake::open(folder.path(), &Disk::default()).expect("open");
     commit(&mut lake, 1, &two_days("one"));
     drop(lake);
-    let disk = Disk::watched(std::sync::Arc::new(|step| match step {
+    let disk = Disk::watched(Arc::new(|step| match step {
         Step::Link(path) if path.to_string_lossy().contains("sightings/_delta_log") => {
             Err(std::io::ErrorKind::StorageFull.into())
         }
@@ -187,6 +190,54 @@ fn what_is_forgotten_is_gone_from_both_tables_and_after_the_vacuum_from_the_disk
     let again = Lake::open(folder.path(), &Disk::default()).expect("open");
     assert_eq!(again.standing().expect("standing"), lake.standing().expect("standing"));
     assert_eq!(made::events(&again, &made::nobody(), &Filter::default()).len(), 2);
+}
+
+#[test]
+fn however_many_days_are_folded_again_one_file_is_in_the_making() {
+    let (folder, lake) = made::lake(&[two_days("one"), two_days("two")]);
+    drop(lake);
+    let days = ["2026-03-10", "2026-03-11"].map(|day| folder.path().join(format!("sightings/day={day}")));
+    let most = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&most);
+    let disk = Disk::watched(Arc::new(move |step| {
+        if matches!(step, Step::Rename(_)) {
+            let paths = days.iter().flat_map(|day| std::fs::read_dir(day).expect("folder"));
+            let staged = paths.filter(|path| disk::is_staged(&path.as_ref().expect("entry").path())).count();
+            seen.fetch_max(staged, Ordering::SeqCst);
+        }
+        Ok(())
+    }));
+    let mut lake = Lake::open(folder.path(), &disk).expect("open");
+    let done = lake.fold_again(&["2026-03-10", "2026-03-11"].map(day).into(), NOW).expect("fold");
+    assert_eq!((done.days, most.load(Ordering::SeqCst)), (2, 1));
+    let stored = lake.sightings(&made::nobody(), &Filter::default()).expect("sightings");
+    assert_eq!(naive::add_up(&stored), naive::fold(&[two_days("one"), two_days("two")]));
+}
+
+#[test]
+fn who_holds_a_lake_open_is_told_that_a_table_was_made_anew() {
+    let (folder, mut lake) = made::lake(&[two_days("one"), two_days("two")]);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::rename(path("sightings"), path("sightings.damaged-1")).expect("rename");
+    lake.refresh().expect_err("nothing is there");
+    let mut mended = Lake::open(folder.path(), &Disk::default()).expect("open");
+    let replaced =
+        |lake: &mut Lake| matches!(lake.refresh(), Err(LakeError::Replaced(table)) if table == path("sightings"));
+    assert!(replaced(&mut lake), "a new table has fewer versions: nothing new is found in it");
+    mended.fold_again(&[day("2026-03-10"), day("2026-03-11")].into(), NOW).expect("fold");
+    assert!(replaced(&mut lake));
+    lake = Lake::open(folder.path(), &Disk::default()).expect("open");
+    lake.refresh().expect("refresh");
+    assert_eq!(lake.versions(), mended.versions());
+    // The whole lake, as it is when its log is damaged.
+    let (other, _) = made::lake(&[two_days("three"), two_days("four")]);
+    let inner = folder.path().join("old");
+    std::fs::create_dir(&inner).expect("folder");
+    for table in ["events", "sightings"] {
+        std::fs::rename(path(table), inner.join(table)).expect("rename");
+        std::fs::rename(other.path().join(table), path(table)).expect("rename");
+    }
+    assert!(matches!(lake.refresh(), Err(LakeError::Replaced(table)) if table == path("events")));
 }
 
 #[test]

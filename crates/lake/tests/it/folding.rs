@@ -176,3 +176,28 @@ proptest! {
         prop_assert_eq!(lines, wanted);
     }
 }
+
+#[test]
+fn a_list_comes_to_its_end_where_a_part_cannot_be_cut_or_only_before_its_last_page() {
+    let seen = |networks: [u8; 2], hosts: u8| {
+        let address = |network: u8, host: u8| Seen::infected(&format!("203.0.{network}.{host}"), "2026-03-12 05:00:00");
+        let hosts = move |network: u8| (1..=hosts).map(move |host| address(network, host));
+        Report::of("one", (networks[0]..=networks[1]).flat_map(hosts).collect())
+    };
+    // Files that begin at the same address; and one that begins later and has more than all others.
+    let reports = [seen([1, 1], 90), seen([1, 1], 80), seen([2, 9], 100)];
+    let (_folder, mut lake) = made::lake(&reports);
+    lake.hold_rows(16);
+    let months = Months { before: made::day("2026-02-01"), from: made::day("2026-03-01"), to: made::day("2026-04-01") };
+    let mut lines = Vec::new();
+    let told = lake.list(&made::nobody(), &Filter::default(), months, |row| {
+        lines.push(line(row));
+        Ok::<_, lake::LakeError>(())
+    });
+    told.expect("list");
+    assert_eq!(lines.len(), 90 + 8 * 100, "in order, each once, none missing");
+    let mut wanted = naive::listed(&reports, months);
+    wanted.sort_unstable();
+    lines.sort_unstable();
+    assert_eq!(lines, wanted);
+}

@@ -2,13 +2,14 @@
 
 use std::fs;
 
+use disk::{Disk, Step};
 use event::time;
 use lake::ask::Filter;
 use pipeline::journal::State;
 use pipeline::quarantine;
 use pipeline::writer::Outcome;
 
-use crate::house::{House, NOW, SINKHOLE, csv, day, sinkhole};
+use crate::house::{House, NOW, SINKHOLE, clock, csv, day, open, sinkhole};
 use crate::picture;
 
 const OLD: &str = "2026-01-05-event4_sinkhole-made.csv";
@@ -77,4 +78,44 @@ fn what_was_forgotten_does_not_come_back() {
     assert!(journal.reports().iter().all(|report| report.state == State::Done), "the journal keeps who came");
     house.ingest("2026-03-10-event4_sinkhole-made.csv", &sinkhole());
     assert_eq!(house.lake().events_per_report(0).expect("reports"), [(3, 5), (4, 5)]);
+}
+
+/// Cuts the first entry of the events' log, and has the lake made anew; the days that have events then.
+fn made_anew(house: &House) -> Vec<i32> {
+    fs::write(house.data.path("lake/events/_delta_log/00000000000000000001.json"), "{").expect("entry");
+    let mended = pipeline::mend::mend(house.data.clone(), clock(house.now)).expect("mended");
+    assert!(mended.anew.is_some(), "{mended:?}");
+    house.lake().days().expect("days").into_iter().collect()
+}
+
+#[test]
+fn what_was_forgotten_once_stays_so_when_more_is_to_be_kept() {
+    let house = house();
+    house.writer().forget(day("2026-03-09")).expect("forget");
+    house.writer().forget(day("2026-01-05")).expect("forget less");
+    assert_eq!(made_anew(&house), [day("2026-03-09")], "March 8 is in a report whose raw copy is kept");
+}
+
+#[test]
+fn what_a_crash_left_of_forgetting_does_not_come_back() {
+    let house = house();
+    let index = || picture::names(&house.data.path("lake")).iter().filter(|name| name.starts_with("seen-")).count();
+    let mut traces = lake::seen::Traces::default();
+    traces.update(&house.lake(), day("2026-01-01")).expect("traces");
+    traces.keep(&house.lake()).expect("kept");
+    assert_eq!(index(), 1);
+    let commits = std::sync::atomic::AtomicUsize::new(0);
+    // Dies when both tables have forgotten.
+    let disk = Disk::watched(std::sync::Arc::new(move |step| {
+        let is_commit = matches!(step, Step::Link(path) if path.to_string_lossy().contains("_delta_log"));
+        let commits = commits.fetch_add(usize::from(is_commit), std::sync::atomic::Ordering::SeqCst);
+        if commits >= 2 { Err(std::io::ErrorKind::Other.into()) } else { Ok(()) }
+    }));
+    let data = open(house.data.root(), &disk).expect("open");
+    let mut writer = pipeline::Writer::open(data, clock(house.now)).expect("writer");
+    writer.forget(day("2026-03-09")).expect_err("it died");
+    drop(writer);
+    assert_eq!(index(), 0, "it has addresses that are to be forgotten");
+    assert_eq!(made_anew(&house), [day("2026-03-09")]);
+    house.writer().forget(day("2026-03-09")).expect("the same again");
 }

@@ -9,6 +9,7 @@ mod forgetting;
 mod handover;
 mod house;
 mod inbox;
+mod mending;
 mod once;
 mod order;
 mod owning;
