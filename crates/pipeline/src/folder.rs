@@ -160,7 +160,15 @@ impl DataFolder {
     /// [`PipelineError::Behind`] if it has not, so that nobody is answered from part of what is known; the disk's.
     pub fn lake(&self) -> Result<Lake, PipelineError> {
         // The journal first: what is committed meanwhile is more than it tells.
-        let told = Journal::open(self)?.last_done();
+        self.lake_with(&Journal::open(self)?)
+    }
+
+    /// The lake, which has every report that this journal has in it.
+    ///
+    /// # Errors
+    /// As [`lake`](Self::lake).
+    pub(crate) fn lake_with(&self, journal: &Journal) -> Result<Lake, PipelineError> {
+        let told = journal.last_done();
         let path = self.path("lake");
         // Opening makes tables that are not there, and then nobody would miss anything.
         if told > 0 && !path.join("events/_delta_log").exists() {

@@ -162,7 +162,8 @@ fn anew(
     }
     let first_kept = first_kept(&folder)?;
     let lake = Lake::open(&made, &folder.disk)?;
-    let mut writer = Writer::with_lake(folder, lock, clock, lake)?;
+    let journal = Journal::open(&folder)?;
+    let mut writer = Writer::with_lake(folder, lock, clock, journal, lake)?;
     let reports = writer.done();
     let mut told = Mended { lost: Vec::new(), anew: Some(why.to_owned()), ..mended.clone() };
     for report in &reports {

@@ -130,16 +130,22 @@ impl Writer {
     /// # Errors
     /// As [`open`](Self::open).
     pub(crate) fn unsettled(folder: DataFolder, lock: Lock, clock: Clock) -> Result<Self, PipelineError> {
-        let lake = folder.lake()?;
-        Self::with_lake(folder, lock, clock, lake)
+        let journal = Journal::open(&folder)?;
+        let lake = folder.lake_with(&journal)?;
+        Self::with_lake(folder, lock, clock, journal, lake)
     }
 
     /// The same with a lake that need not be the folder's.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub(crate) fn with_lake(folder: DataFolder, lock: Lock, clock: Clock, lake: Lake) -> Result<Self, PipelineError> {
-        let journal = Journal::open(&folder)?;
+    pub(crate) fn with_lake(
+        folder: DataFolder,
+        lock: Lock,
+        clock: Clock,
+        journal: Journal,
+        lake: Lake,
+    ) -> Result<Self, PipelineError> {
         journal.is_whole()?;
         journal.cut()?;
         let feeds = Feeds::open(&folder)?;
