@@ -1,5 +1,9 @@
 //! `whois`: the owner of a subject on a day, why, and what was seen of it.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Date32Type, Int64Type};
 use constituency::sources::Kind;
@@ -32,15 +36,12 @@ pub(crate) fn run(desk: &Desk, args: &WhoisArgs) -> anyhow::Result<i32> {
     let wanted = Filter { subject: Some(subject.clone()), ..Filter::default() };
     let (seen, gaps) = desk.lake()?.sightings_left(&owners, &wanted)?;
     let gaps: Vec<String> = gaps.into_iter().map(day_text).collect();
-    let mut seen: Vec<Value> =
-        seen.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| sighting(batch, row))).collect();
-    seen.sort_by(|a, b| b["day"].as_str().cmp(&a["day"].as_str()));
     let answer = json!({
         "subject": subject.to_string(), "day": day_text(day), "attribution_version": owners.version(),
         "isp": name(owner.isp), "isp_source": owner.isp_source.name(), "organisation": name(owner.organisation), "place": owner.place.map(PlaceId::code),
         "place_source": owner.place_source.name(), "flags": owner.flags.names().collect::<Vec<_>>(), "conflict": owner.conflict,
         "because": matches.iter().map(|m| json!({ "file": m.file, "line": m.line, "text": m.text })).collect::<Vec<_>>(),
-        "background": background(&owners, &subject, day), "sightings": seen,
+        "background": background(&owners, &subject, day), "sightings": sightings(&seen),
         "missing_days": gaps,
     });
     if desk.out.json() {
@@ -79,14 +80,24 @@ fn day(desk: &Desk, at: Option<&str>) -> anyhow::Result<i32> {
     day.ok_or_else(|| anyhow::anyhow!("{text:?} is not a day or time; wanted for example 2026-09-30"))
 }
 
-fn sighting(batch: &arrow_array::RecordBatch, row: usize) -> Value {
-    let text = |name: &str| batch.column_by_name(name).and_then(|column| text_at(column.as_ref(), row));
-    let day = batch.column_by_name("day").map(|column| column.as_primitive::<Date32Type>().value(row));
-    let count = batch.column_by_name("count").map(|column| column.as_primitive::<Int64Type>().value(row));
-    json!({
-        "day": day.map(day_text), "kind": text("kind"), "family": text("family"), "identifier": text("identifier"),
-        "feed": text("feed"), "count": count,
-    })
+/// Day, kind, family, identifier, feed: the newest day first.
+type Seen = (Reverse<Option<i32>>, [Option<String>; 4]);
+
+/// What was seen. Until files are put together each report has a row of its own; here they are one.
+fn sightings(batches: &[RecordBatch]) -> Vec<Value> {
+    let mut counts = BTreeMap::<Seen, i64>::new();
+    for (batch, row) in batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row))) {
+        let said = ["kind", "family", "identifier", "feed"]
+            .map(|name| batch.column_by_name(name).and_then(|column| text_at(column.as_ref(), row)).map(str::to_owned));
+        let day = batch.column_by_name("day").map(|column| column.as_primitive::<Date32Type>().value(row));
+        let count = batch.column_by_name("count").map(|column| column.as_primitive::<Int64Type>().value(row));
+        *counts.entry((Reverse(day), said)).or_default() += count.unwrap_or_default();
+    }
+    let told = |((Reverse(day), [kind, family, identifier, feed]), count): (Seen, i64)| {
+        let day = day.map(day_text);
+        json!({ "day": day, "kind": kind, "family": family, "identifier": identifier, "feed": feed, "count": count })
+    };
+    counts.into_iter().map(told).collect()
 }
 
 fn show(desk: &Desk, answer: &Value) -> anyhow::Result<()> {

@@ -191,8 +191,12 @@ impl Work {
                 tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
             }
             let renewed = self.renew(&mut lake, &mut traces, &mut stand);
-            if renewed.is_err() {
+            if let Err(error) = &renewed {
                 lake = None;
+                // Another lake may count its versions as this one did.
+                if matches!(error.downcast_ref(), Some(LakeError::Replaced(_))) {
+                    stand = Stand::default();
+                }
             }
             if let Some(error) = stands.news(renewed.err()) {
                 tracing::error!(target: "keeper", error, "visitors are answered from what was known before");

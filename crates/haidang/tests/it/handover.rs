@@ -62,6 +62,26 @@ fn what_was_handed_to_nobody_who_ingests_is_taken_in_by_the_next() {
 }
 
 #[test]
+fn what_several_reports_saw_of_an_address_is_one_line_before_and_after_compaction() {
+    let desk = Desk::new();
+    for name in ["a", "b"] {
+        let rows = format!(
+            "timestamp,src_ip,infection\n2026-09-30 01:02:03,203.0.113.5,mirai\n2026-09-30 02:02:03,203.0.113.5,{name}\n"
+        );
+        desk.ingest(&[desk.write(&format!("2026-09-30-event4_sinkhole-{name}-geo.csv"), rows)]);
+    }
+    let seen = || {
+        let answer = desk.ask(&["whois", "203.0.113.5"]).remove(0);
+        let rows = answer["sightings"].as_array().expect("a list").clone();
+        rows.iter().map(|row| (text(&row["family"]).to_owned(), number(&row["count"]))).collect::<Vec<_>>()
+    };
+    let wanted = [("a".to_owned(), 1), ("b".to_owned(), 1), ("mirai".to_owned(), 2)];
+    assert_eq!(seen(), wanted);
+    desk.run(&["lake", "compact", "--files", "1"]).well();
+    assert_eq!(seen(), wanted);
+}
+
+#[test]
 fn who_needs_the_lock_is_told_who_holds_it() {
     let desk = Desk::new();
     desk.ingest(&[sinkhole(&desk, "one", 10, 1)]);
