@@ -38,5 +38,5 @@ fn as_writer<T>(
 ) -> Result<T, PipelineError> {
     let lock = folder.lock_when_free(waits)?;
     folder.settle_lake(&lock)?;
-    Ok(work(Lake::open(&folder.path("lake"), &folder.disk)?)?)
+    Ok(work(folder.lake()?)?)
 }

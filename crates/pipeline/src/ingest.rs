@@ -63,11 +63,22 @@ pub struct Source<'s> {
     pub progress: Progress,
 }
 
-/// Reads a report into files of the lake and its quarantine.
+/// Reads a report into files of the lake and its quarantine, on a thread of its own: wherever a bug makes it panic, whoever
+/// called goes on with other reports.
 ///
 /// # Errors
-/// The disk's; raw bytes that cannot be unpacked.
+/// The disk's; raw bytes that cannot be unpacked; [`PipelineError::Bug`].
 pub fn ingest(
+    folder: &DataFolder,
+    lake: &Lake,
+    context: &Context<'_>,
+    source: Source<'_>,
+    now: i64,
+) -> Result<Written, PipelineError> {
+    thread::scope(|scope| joined(scope.spawn(|| into_files(folder, lake, context, source, now)).join()))
+}
+
+fn into_files(
     folder: &DataFolder,
     lake: &Lake,
     context: &Context<'_>,

@@ -196,7 +196,8 @@ fn nobody_is_answered_from_a_lake_that_lacks_reports_of_the_journal() {
     let (lake, away) = (desk.data().join("lake"), desk.data().join("away"));
     fs::rename(&lake, &away).expect("the lake goes");
     let looks = |why: &str| {
-        for words in [&["stats"][..], &["events"], &["whois", "203.0.113.250"], &["feeds"]] {
+        let compact = &["lake", "compact"][..];
+        for words in [&["stats"][..], &["events"], &["whois", "203.0.113.250"], &["feeds"], compact] {
             let said = desk.run(words).ended(1);
             assert!(said.err.contains(why) && said.err.contains("lake mend"), "{words:?}: {}", said.err);
         }
