@@ -1,5 +1,5 @@
 //! `cargo xtask bench query`, `lists`, `growth`, `start`: a lake of ninety days, filled and kept by the program itself, and
-//! what is asked of it. Several benches named together look at the same lake.
+//! what is asked of it; `lake`: all four of the same lake.
 
 mod fill;
 mod query;
