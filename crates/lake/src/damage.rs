@@ -176,6 +176,27 @@ pub fn damaged_log(table: &Path) -> Option<(PathBuf, String)> {
     })
 }
 
+/// What commits of a table noted under a name, oldest first, as far as its log is kept.
+///
+/// # Errors
+/// The disk's; an entry that is no JSON is passed over: [`damaged_log`] names it.
+pub fn noted(table: &Path, name: &str) -> Result<Vec<Value>, LakeError> {
+    let entries = fs::read_dir(table.join("_delta_log"))?.map(|entry| Ok(entry?.path()));
+    let mut entries: Vec<PathBuf> = entries.collect::<io::Result<_>>()?;
+    entries.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    entries.sort();
+    let mut notes = Vec::new();
+    for path in entries {
+        for line in BufReader::new(File::open(path)?).lines() {
+            let line = line?;
+            // Most lines tell of files.
+            let action = if line.contains(name) { serde_json::from_str::<Value>(&line).ok() } else { None };
+            notes.extend(action.and_then(|mut action| Some(action.get_mut("commitInfo")?.get_mut(name)?.take())));
+        }
+    }
+    Ok(notes)
+}
+
 fn checkpoint_error(path: &Path) -> Option<String> {
     let file = File::open(path).map_err(LakeError::from);
     file.and_then(read_through).err().map(|error| error.to_string())

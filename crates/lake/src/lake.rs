@@ -1,7 +1,7 @@
 //! Both tables together: one report committed at a time, exactly once.
 
 use std::path::{Path, PathBuf};
-use std::{io, thread};
+use std::thread;
 
 use deltalake_core::kernel::Add;
 use disk::Disk;
@@ -177,8 +177,7 @@ impl Lake {
         thread::scope(|scope| {
             let sightings = scope.spawn(|| sightings.finish());
             let events = events.finish();
-            let sightings =
-                sightings.join().unwrap_or_else(|_| Err(LakeError::from(io::Error::other("a writer panicked"))));
+            let sightings = sightings.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok(Finished { seq, events: events?, sightings: sightings? })
         })
     }

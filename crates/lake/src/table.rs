@@ -123,8 +123,14 @@ impl Table {
     /// [`LakeError::Replaced`] when another table lies in its place: of that, what is read here is no earlier version.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
         let read = read_log(&self.root, &mut self.table).await;
-        if Place::of_log(&self.root)? != self.log {
-            return Err(LakeError::Replaced(self.root.clone()));
+        match Place::of_log(&self.root) {
+            Ok(log) if log == self.log => {}
+            // It is on its way to another place, or another lies there.
+            Ok(_) => return Err(LakeError::Replaced(self.root.clone())),
+            Err(LakeError::Disk(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LakeError::Replaced(self.root.clone()));
+            }
+            Err(error) => return Err(error),
         }
         read?;
         self.last = self.table.version().unwrap_or(0);

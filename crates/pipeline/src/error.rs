@@ -66,13 +66,24 @@ pub enum PipelineError {
     },
     /// The lake lacks reports that the journal has in it: it is not mounted, was removed, or is an older copy.
     #[error(
-        "open the lake: it ends with report {committed}, the journal with {told}; put back the lake that belongs to the journal, or run `haidang lake mend`, which makes it anew from the raw reports"
+        "open the lake: its {table} end with report {committed}, the journal with {told}; put back the lake that belongs to the journal, or run `haidang lake mend`, which makes anew what is missing"
     )]
     Behind {
-        /// The lake's newest report.
+        /// Which of its tables.
+        table: &'static str,
+        /// The table's newest report.
         committed: i64,
         /// The journal's newest one that is in the lake.
         told: i64,
+    },
+    /// The lake has reports of which the journal does not tell: the journal is an older copy, or lost its end. Numbers would be
+    /// given twice.
+    #[error(
+        "open the lake: its events end with report {committed}, of which the journal does not tell; put back the journal that belongs to the lake, or run `haidang lake mend`, which tells it anew as far as the lake's log knows"
+    )]
+    Ahead {
+        /// The lake's newest report.
+        committed: i64,
     },
     /// A bug of this program; the report is put aside so that it stops no other.
     #[error("read the report: {0}; please report this with the file")]

@@ -160,23 +160,34 @@ impl DataFolder {
     /// [`PipelineError::Behind`] if it has not, so that nobody is answered from part of what is known; the disk's.
     pub fn lake(&self) -> Result<Lake, PipelineError> {
         // The journal first: what is committed meanwhile is more than it tells.
-        self.lake_with(&Journal::open(self)?)
+        let journal = Journal::open(self)?;
+        let told = journal.last_done();
+        self.has_table("sightings", told)?;
+        let lake = self.lake_with(&journal)?;
+        let folded = lake.standing()?.folded;
+        if folded < told {
+            Err(PipelineError::Behind { table: "sightings", committed: folded, told })
+        } else {
+            Ok(lake)
+        }
     }
 
-    /// The lake, which has every report that this journal has in it.
+    /// The lake, which has the events of every report that this journal has in it; sightings are folded again by the writer.
     ///
     /// # Errors
     /// As [`lake`](Self::lake).
     pub(crate) fn lake_with(&self, journal: &Journal) -> Result<Lake, PipelineError> {
         let told = journal.last_done();
-        let path = self.path("lake");
-        // Opening makes tables that are not there, and then nobody would miss anything.
-        if told > 0 && !path.join("events/_delta_log").exists() {
-            return Err(PipelineError::Behind { committed: 0, told });
-        }
-        let lake = Lake::open(&path, &self.disk)?;
+        self.has_table("events", told)?;
+        let lake = Lake::open(&self.path("lake"), &self.disk)?;
         let committed = lake.standing()?.committed;
-        if committed < told { Err(PipelineError::Behind { committed, told }) } else { Ok(lake) }
+        if committed < told { Err(PipelineError::Behind { table: "events", committed, told }) } else { Ok(lake) }
+    }
+
+    /// That a table is there, if it has to have anything: opening makes those that are not, and then nobody would miss it.
+    fn has_table(&self, table: &'static str, told: i64) -> Result<(), PipelineError> {
+        let is_there = told == 0 || self.path("lake").join(table).join("_delta_log").exists();
+        if is_there { Ok(()) } else { Err(PipelineError::Behind { table, committed: 0, told }) }
     }
 
     /// Puts a lake that was made anew in its place, if a crash kept [`crate::mend`] from doing so: the damaged one was taken

@@ -150,7 +150,7 @@ fn parse(
             events += batch.num_rows() as u64;
             // The next step has gone only after an error of its own, which is the one to report.
             if batch.num_rows() > 0 && next.send(batch).is_err() {
-                break;
+                return Ok(Rows::default());
             }
         }
         if ended {

@@ -123,6 +123,16 @@ pub enum Line {
     },
 }
 
+impl Line {
+    /// The number of the report that it can be the first line of.
+    fn begun(&self) -> Option<i64> {
+        match self {
+            Self::Accepted { seq, .. } | Self::Done { seq, of: Some(_), .. } => Some(*seq),
+            _ => None,
+        }
+    }
+}
+
 /// A report as its last line tells it again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -194,6 +204,13 @@ pub struct Report {
     /// The attribution version by which its events have their owners, if it was noted.
     #[serde(skip)]
     pub attribution: Option<u32>,
+}
+
+impl Report {
+    /// Whether the journal tells that the lake has it, or may have.
+    pub(crate) fn is_known_to_be_written(&self) -> bool {
+        matches!(self.state, State::Prepared | State::Done)
+    }
 }
 
 /// A refused file.
@@ -329,18 +346,51 @@ impl Journal {
         if lost == 0 {
             return Ok((0, 0));
         }
-        let mut text = Vec::new();
-        for line in journal.tell_anew()? {
-            text.extend(journal.summed(&line)?);
-        }
-        let kept = crate::mend::free(folder, "journal.damaged");
-        let old = bounded(File::open(&journal.path).at(&journal.path)?, u64::MAX).at(&journal.path)?;
-        journal.disk.write(&kept, &old, Taken::Refuse).at(&kept)?;
-        journal.disk.write(&journal.path, &text, Taken::Replace).at(&journal.path)?;
+        journal.write_anew(&journal.tell_anew()?, folder)?;
         let before = journal.reports.iter().filter(|report| report.state == State::Done).count() as u64;
         journal = Self::open(folder)?;
         let after = journal.reports.iter().filter(|report| report.state == State::Done).count() as u64;
         Ok((lost, after.saturating_sub(before)))
+    }
+
+    /// Tells anew of reports that the lake has and the journal does not, by the lines that their commits noted; how many.
+    /// Only the writer may.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(crate) fn tell_committed(folder: &DataFolder, noted: Vec<Line>) -> Result<u64, PipelineError> {
+        let journal = Self::open(folder)?;
+        let mut lines = Vec::new();
+        each_line(&journal.path, |line| lines.extend(line.ok()))?;
+        let mut told = 0;
+        for line in noted {
+            let Some(seq) = line.begun() else { continue };
+            // One that is about to be committed is ended by the writer.
+            if journal.report(seq).is_some_and(Report::is_known_to_be_written) {
+                continue;
+            }
+            // Numbers stand in order; one that the journal gave has its place.
+            let is_later = |line: &Line| line.begun().is_some_and(|begun| begun > seq);
+            let at = if journal.report(seq).is_some() { None } else { lines.iter().position(is_later) };
+            lines.insert(at.unwrap_or(lines.len()), line);
+            told += 1;
+        }
+        if told > 0 {
+            journal.write_anew(&lines, folder)?;
+        }
+        Ok(told)
+    }
+
+    /// Other lines in the place of these, which are kept beside them.
+    fn write_anew(&self, lines: &[Line], folder: &DataFolder) -> Result<(), PipelineError> {
+        let mut text = Vec::new();
+        for line in lines {
+            text.extend(self.summed(line)?);
+        }
+        let kept = crate::mend::free(folder, "journal.damaged");
+        let old = bounded(File::open(&self.path).at(&self.path)?, u64::MAX).at(&self.path)?;
+        self.disk.write(&kept, &old, Taken::Refuse).at(&kept)?;
+        self.disk.write(&self.path, &text, Taken::Replace).at(&self.path)
     }
 
     /// The lines that can be read, and an end for each report that must have had one.

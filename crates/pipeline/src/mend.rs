@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use constituency::Attributor;
 use event::time::{day_text, parse_day};
-use lake::damage::{Damaged, damaged_log};
+use lake::damage::{Damaged, damaged_log, noted};
 use lake::fold::Folded;
+use lake::lake::{ReportFiles, Standing};
 use lake::{Lake, LakeError};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
@@ -25,7 +26,7 @@ use crate::error::{At as _, is_of_machine};
 use crate::folder::{Lock, read_text};
 use crate::ingest::{self, Source};
 use crate::journal::{Journal, Report, Rows, State};
-use crate::writer::Clock;
+use crate::writer::{Clock, NOTE};
 use crate::{DataFolder, PipelineError, Writer, owners, quarantine, spool};
 
 /// The lake that is being made anew.
@@ -43,6 +44,8 @@ pub struct Mended {
     pub ended: u64,
     /// Damaged files that have others in their place, each with what was wrong.
     pub files: Vec<String>,
+    /// Reports that the lake lacked, as an older copy does.
+    pub missing: u64,
     /// Why the whole lake was made anew, if it was.
     pub anew: Option<String>,
     /// Reports that were read again.
@@ -81,15 +84,18 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
     spool::sweep(&folder, clock())?;
     folder.settle_lake(&lock)?;
     let (lines, ended) = Journal::mend(&folder)?;
+    let ended = ended + tell_committed(&folder)?;
     let mut mended = Mended { lines, ended, ..Mended::default() };
     let (lock, folder, clock) = match log_trouble(&folder)? {
         Some(why) => anew(folder, lock, clock, &why, None, &mut mended)?,
         None => (lock, folder, clock),
     };
     sightings_log(&folder)?;
-    let mut writer = Writer::unsettled(folder, lock, clock)?;
+    let (journal, lake) = (Journal::open(&folder)?, Lake::open(&folder.path("lake"), &folder.disk)?);
+    let mut writer = Writer::with_lake(folder, lock, clock, journal, lake)?;
     writer.end_committed()?;
     writer.mend_files(&mut mended)?;
+    writer.catch_up(&mut mended)?;
     writer.settle()?;
     if mended.anew.is_none() && mended.is_whole() {
         let missed = writer.missed()?;
@@ -101,6 +107,17 @@ pub fn mend(folder: DataFolder, clock: Clock) -> Result<Mended, PipelineError> {
         }
     }
     Ok(mended)
+}
+
+/// What only the lake tells of its reports goes into the journal; how many reports.
+fn tell_committed(folder: &DataFolder) -> Result<u64, PipelineError> {
+    let events = folder.path("lake/events");
+    if !events.join("_delta_log").exists() {
+        return Ok(0);
+    }
+    let noted = noted(&events, NOTE)?;
+    // A program before this one noted less.
+    Journal::tell_committed(folder, noted.into_iter().filter_map(|note| serde_json::from_value(note).ok()).collect())
 }
 
 /// Events of each report that has any in a lake, by its number.
@@ -117,22 +134,25 @@ struct Missed {
     lost: Vec<String>,
 }
 
-/// What is wrong with the log of `events`; an error that is not of its bytes is none.
+/// What is wrong with the log of `events`, so that the lake has to be made anew; an error that is not of its bytes is none.
+/// One that only lacks the last reports is none either, as long as `sightings` have no more.
 fn log_trouble(folder: &DataFolder) -> Result<Option<String>, PipelineError> {
     let events = folder.path("lake/events");
     if let Some((path, why)) = damaged_log(&events) {
         return Ok(Some(format!("{}: {why}", path.display())));
     }
-    let last = Journal::open(folder)?.last_done();
-    let committed = match events.join("_delta_log").exists() {
-        true => Lake::open(&folder.path("lake"), &folder.disk)
-            .and_then(|lake| lake.standing())
-            .map(|standing| standing.committed)
-            .or_else(|error| if matches!(error, LakeError::Log { .. }) { Ok(i64::MAX) } else { Err(error) })?,
-        false => 0,
-    };
-    Ok((committed < last)
-        .then(|| format!("{}: ends with report {committed} of {last}", events.join("_delta_log").display())))
+    let (log, last) = (events.join("_delta_log"), Journal::open(folder)?.last_done());
+    if !log.exists() {
+        return Ok((last > 0).then(|| format!("{}: ends with report 0 of {last}", log.display())));
+    }
+    match Lake::open(&folder.path("lake"), &folder.disk).and_then(|lake| lake.standing()) {
+        Ok(Standing { committed, folded, .. }) if folded > committed => {
+            Ok(Some(format!("{}: ends with report {committed}, the sightings with {folded}", log.display())))
+        }
+        // That of `sightings`.
+        Ok(_) | Err(LakeError::Log { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A damaged log of `sightings` goes out of the way with its table: it is folded again from `events`.
@@ -225,6 +245,16 @@ impl Writer {
         }
     }
 
+    /// Reads the reports again that an older copy of the lake has not.
+    fn catch_up(&mut self, mended: &mut Mended) -> Result<(), PipelineError> {
+        let (committed, first) = (self.lake.standing()?.committed, first_kept(&self.folder)?);
+        for report in self.done().iter().filter(|report| report.seq > committed) {
+            self.commit_again(report, first, mended)?;
+            mended.missing += 1;
+        }
+        Ok(())
+    }
+
     /// Puts others in the place of damaged files.
     fn mend_files(&mut self, mended: &mut Mended) -> Result<(), PipelineError> {
         let damaged = self.lake.damaged()?;
@@ -288,18 +318,22 @@ impl Writer {
     fn commit_again(&mut self, report: &Report, first: i32, mended: &mut Mended) -> Result<(), PipelineError> {
         let now = (self.clock)();
         let mut files = self.lake.begin(report.seq, now)?;
+        let is_forgotten = self.folder.zone().day_start(first).is_some_and(|start| report.delivered < start);
+        if is_forgotten && !self.folder.raw(&report.identity.hash).exists() {
+            return self.commit_noted(report, files);
+        }
         let events = self.read_again(report, mended, |batch| Ok(files.write(&batch.since(first)?)?))?;
         if events != Some(report.rows.events) && events.is_some() {
             let (name, found, told) = (&report.name, events.unwrap_or_default(), report.rows.events);
             mended.differ.push(format!("{name}: {found} events where {told} were"));
         }
         mended.events += events.unwrap_or_default();
+        self.commit_noted(report, files)
+    }
+
+    fn commit_noted(&mut self, report: &Report, files: ReportFiles) -> Result<(), PipelineError> {
         let finished = Lake::finish(files)?;
-        let notes = vec![
-            ("haidang.report".to_owned(), json!(report.identity)),
-            ("haidang.rows".to_owned(), json!(report.rows)),
-        ];
-        Ok(self.lake.commit(finished, notes)?)
+        Ok(self.lake.commit(finished, vec![(NOTE.to_owned(), json!(self.journal.end_of(report.seq, report.read)))])?)
     }
 
     /// Reads a report again as it was read first; how many events it has, `None` if it cannot be read any more.
@@ -352,6 +386,7 @@ impl Writer {
             Err(PipelineError::File { path, source }) if path == raw && !is_of_machine(&source) => {
                 lost(&format!("its raw copy is damaged: {source}"))
             }
+            Err(error) if error.is_of_report() => lost(&error.to_string()),
             Err(error) => Err(error),
         }
     }
@@ -405,10 +440,15 @@ impl Writer {
             let (found, told) = (missed.stored.get(&report.seq).map_or(0, |found| *found as u64), report.rows.events);
             if found != told && self.folder.raw(&report.identity.hash).exists() {
                 missed.kept.get_or_insert_with(|| format!("{}: {found} events of {told}", report.name));
-            } else if found < told {
-                missed.lost.push(format!("{}: {GONE}", report.name));
+            } else if found != told {
+                missed.lost.push(format!("{}: {found} events of {told}; {GONE}", report.name));
             }
         }
+        let is_untold = |seq: &&i64| !self.journal.report(**seq).is_some_and(|report| report.state == State::Done);
+        let untold = missed.stored.keys().filter(is_untold);
+        missed
+            .lost
+            .extend(untold.map(|seq| format!("report {seq}: its events are there, the journal does not tell of it")));
         Ok(missed)
     }
 }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{catalogue, feed_of};
-use crate::error::At as _;
+use crate::error::{At as _, is_of_machine};
 use crate::folder::{bounded, read_text};
 use crate::journal::Refused;
 use crate::{DataFolder, PipelineError};
@@ -28,6 +28,9 @@ use crate::{DataFolder, PipelineError};
 const LEVEL: i32 = 1;
 /// Spooled bytes get their slip within a moment; without one for so long, their sender was never told they were accepted.
 pub const ORPHAN_AGE: i64 = event::time::DAY;
+/// Folders in which files are in the making.
+const SWEPT: [&str; 10] =
+    ["spool", "raw", "quarantine", "lake", "constituency", "schema", "rules", "deliveries", "published", "portal"];
 /// Bytes copied at a time.
 const COPY_BYTES: usize = 1 << 18;
 /// Pieces that a thread which compresses may have: one at hand, one that waits.
@@ -201,9 +204,7 @@ fn delivered(name: &str, path: &Path, error: io::Error) -> PipelineError {
 /// A file that cannot be unpacked, or not be read for now.
 fn blamed(name: &str, wrong: DecodeError) -> PipelineError {
     match wrong {
-        DecodeError::Read(source) if source.raw_os_error().is_some() => {
-            PipelineError::Unread { name: name.to_owned(), source }
-        }
+        DecodeError::Read(source) if is_of_machine(&source) => PipelineError::Unread { name: name.to_owned(), source },
         wrong => PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() },
     }
 }
@@ -376,7 +377,7 @@ fn slip(folder: &DataFolder, path: PathBuf, text: &str) -> Result<Option<Waiting
 /// The disk's.
 pub fn sweep(folder: &DataFolder, now: i64) -> Result<u64, PipelineError> {
     let mut swept = sweep_files(folder, folder.root(), is_left)?;
-    for name in ["spool", "raw", "quarantine", "lake", "constituency", "schema"] {
+    for name in SWEPT {
         swept += sweep_folder(folder, &folder.path(name))?;
     }
     Ok(swept + sweep_files(folder, &folder.path("spool"), |path| is_orphan(path, now))?)

@@ -98,6 +98,9 @@ pub struct Forgotten {
     pub files: u64,
 }
 
+/// The note of a commit: the line that ends the report in the journal, so that the lake can tell it when the journal is lost.
+pub(crate) const NOTE: &str = "haidang.report";
+
 /// A report ready to be read.
 struct Job {
     seq: i64,
@@ -115,7 +118,7 @@ impl Writer {
     /// Becomes the writer of a folder and puts right what a crash left.
     ///
     /// # Errors
-    /// [`PipelineError::Held`] if there is one; [`PipelineError::Behind`]; the disk's.
+    /// [`PipelineError::Held`] if there is one; [`PipelineError::Behind`]; [`PipelineError::Ahead`]; the disk's.
     pub fn open(folder: DataFolder, clock: Clock) -> Result<Self, PipelineError> {
         let lock = folder.lock()?;
         spool::sweep(&folder, clock())?;
@@ -148,6 +151,10 @@ impl Writer {
     ) -> Result<Self, PipelineError> {
         journal.is_whole()?;
         journal.cut()?;
+        let committed = lake.standing()?.committed;
+        if committed > 0 && !journal.report(committed).is_some_and(Report::is_known_to_be_written) {
+            return Err(PipelineError::Ahead { committed });
+        }
         let feeds = Feeds::open(&folder)?;
         let owners = owners::attributor(&folder, None)?;
         let (places, progress): (_, Progress) = (Places::shipped(), Arc::new(|_| {}));
@@ -350,10 +357,9 @@ impl Writer {
         };
         let attribution = Some(self.owners.version());
         self.journal.add(Line::Prepared { seq: job.seq, rows: written.rows, attribution })?;
-        let notes =
-            vec![("haidang.report".to_owned(), json!(job.identity)), ("haidang.rows".to_owned(), json!(written.rows))];
-        self.lake.commit(written.finished, notes)?;
-        self.journal.add(self.journal.end_of(job.seq, now))?;
+        let end = self.journal.end_of(job.seq, now);
+        self.lake.commit(written.finished, vec![(NOTE.to_owned(), json!(end))])?;
+        self.journal.add(end)?;
         Ok(Outcome::Ingested { name: name.to_owned(), feed: job.feed, report, seq: job.seq, rows: written.rows })
     }
 

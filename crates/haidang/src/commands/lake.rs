@@ -70,8 +70,11 @@ fn mend(desk: &Desk) -> anyhow::Result<i32> {
 
 fn tell_mended(desk: &Desk, mended: &Mended) -> anyhow::Result<()> {
     let number = |n: u64| desk.out.number(n as i64);
-    if mended.lines > 0 {
+    if mended.lines + mended.ended > 0 {
         desk.out.say("mend.journal", &[("lines", &number(mended.lines)), ("reports", &number(mended.ended))])?;
+    }
+    if mended.missing > 0 {
+        desk.out.say("mend.missing", &[("reports", &number(mended.missing))])?;
     }
     if let Some(why) = &mended.anew {
         desk.out.say("mend.anew", &[("why", why)])?;

@@ -37,6 +37,8 @@ const TIDY_EVERY: i64 = 60 * SECOND;
 const LOOK_OVER_EVERY: i64 = 24 * 3600 * SECOND;
 /// Days of sightings that are told from: what is older says nothing of today's machine.
 const SEEN_DAYS: i32 = 181;
+/// Between two tries to take in reports when the machine keeps them from it, microseconds: at first, and at most.
+const TAKE_AGAIN: [i64; 2] = [2 * SECOND, 60 * SECOND];
 /// Between two tries to make the pages when it went wrong, microseconds: it takes seconds of work.
 const FRONT_AGAIN: i64 = 60 * SECOND;
 /// Between two times that the index of what was seen is kept on the disk for the next start, microseconds.
@@ -68,6 +70,25 @@ impl Once {
         let is_news = trouble != self.0;
         self.0 = trouble;
         self.0.clone().filter(|_| is_news)
+    }
+}
+
+/// How long reports are left alone when the machine kept them from being taken in: longer each time, as each try is told in
+/// the journal.
+#[derive(Debug, Default)]
+struct Pause {
+    since: i64,
+    length: i64,
+}
+
+impl Pause {
+    fn is_over(&self, now: i64) -> bool {
+        is_due(self.since, now, self.length)
+    }
+
+    fn after(&mut self, has_failed: bool, now: i64) {
+        self.since = now;
+        self.length = if has_failed { (2 * self.length).clamp(TAKE_AGAIN[0], TAKE_AGAIN[1]) } else { 0 };
     }
 }
 
@@ -181,15 +202,21 @@ impl Work {
         let (mut lake, mut traces, mut stand) = (None, None, Stand::default());
         let [mut waits, mut stands, mut crowds, mut keeps] = <[Once; 4]>::default();
         let (mut tidied, mut looked_over, mut kept) = ((self.clock)(), 0, 0);
+        let (mut is_begun, mut pause) = (false, Pause::default());
         let mut tidying = Tidying::default();
         while !self.ends() {
             let now = (self.clock)();
             let mut is_more = self.watched.as_mut().is_some_and(|watched| watched.look(now));
-            let taken = self.take_in();
-            is_more |= taken.as_ref().is_ok_and(|taken| *taken >= ROUND);
-            if let Some(error) = waits.news(taken.err()) {
-                tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
+            // Visitors are answered first: a round of reports takes many seconds.
+            if is_begun && pause.is_over(now) {
+                let taken = self.take_in();
+                is_more |= taken.as_ref().is_ok_and(|taken| *taken >= ROUND);
+                pause.after(taken.is_err(), now);
+                if let Some(error) = waits.news(taken.err()) {
+                    tracing::error!(target: "keeper", error, "reports wait and cannot be taken in");
+                }
             }
+            is_more |= !std::mem::replace(&mut is_begun, true);
             let renewed = self.renew(&mut lake, &mut traces, &mut stand);
             if let Err(error) = &renewed {
                 lake = None;
@@ -371,6 +398,27 @@ fn tell(outcome: &Outcome) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fails_is_tried_again_after_longer_and_longer_and_at_once_when_it_goes_well() {
+        let (mut pause, mut now, mut tries) = (Pause::default(), 0, Vec::new());
+        for second in 0..200 {
+            now = second * SECOND;
+            if pause.is_over(now) {
+                tries.push(second);
+                pause.after(true, now);
+            }
+        }
+        assert_eq!(tries, [0, 2, 6, 14, 30, 62, 122, 182]);
+        assert!(pause.is_over(now - 3_600 * SECOND), "a clock that was set back does not wait for the time that was");
+        pause.after(false, now);
+        assert!(pause.is_over(now));
+    }
+
+    #[test]
+    fn chores_are_due_again_when_the_clock_was_set_back() {
+        assert!(!is_due(100, 109, 10) && is_due(100, 110, 10) && is_due(100, 99, 10));
+    }
 
     #[test]
     fn a_thread_that_has_ended_is_not_heard_any_more() {

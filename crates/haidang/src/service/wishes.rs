@@ -206,6 +206,21 @@ mod tests {
     }
 
     #[test]
+    fn two_portals_that_file_at_once_lose_no_request() {
+        let place = tempfile::tempdir().expect("folder");
+        let folder = DataFolder::make(place.path(), None, None, Disk::default()).expect("data");
+        std::thread::scope(|scope| {
+            for portal in ["A", "B"] {
+                let wishes = Wishes::of(folder.clone()).expect("requests");
+                scope.spawn(move || {
+                    (0..50).for_each(|number| wishes.file(&request(&format!("{portal}{number}"), "x")).expect("filed"));
+                });
+            }
+        });
+        assert_eq!(Wishes::of(folder).expect("requests").list().expect("list").len(), 100);
+    }
+
+    #[test]
     fn what_is_taken_can_be_read_at_the_next_start() {
         let place = tempfile::tempdir().expect("folder");
         let folder = DataFolder::make(place.path(), None, None, Disk::default()).expect("data");

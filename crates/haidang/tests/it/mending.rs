@@ -186,7 +186,7 @@ fn a_damaged_log_is_told_and_the_lake_made_anew() {
     fs::write(&broken, "").expect("a file");
     told_and_mended(&desk, &broken.display().to_string(), &wanted);
     fs::remove_dir_all(desk.data().join("lake/events")).expect("a folder");
-    told_and_mended(&desk, "ends with report 0", &wanted);
+    told_and_mended(&desk, "end with report 0", &wanted);
     assert!(desk.data().join("lake.damaged-1").exists(), "what was replaced is kept");
 }
 
@@ -204,7 +204,7 @@ fn nobody_is_answered_from_a_lake_that_lacks_reports_of_the_journal() {
         assert!(desk.run_on(&["ingest"], &files[..1]).ended(1).err.contains(why));
         assert!(desk.run(&["doctor"]).ended(7).out.contains(why));
     };
-    looks("ends with report 0");
+    looks("end with report 0");
     assert!(!lake.exists(), "what is missing is not hidden by something empty");
     fs::rename(&away, &lake).expect("the lake comes back");
     assert!(answers(&desk) == wanted);
@@ -215,7 +215,7 @@ fn nobody_is_answered_from_a_lake_that_lacks_reports_of_the_journal() {
     ]);
     fs::remove_dir_all(&lake).expect("the lake goes");
     fs::rename(&older, &lake).expect("an older copy comes");
-    looks("ends with report");
+    looks("end with report");
     desk.run(&["lake", "mend"]).well();
     desk.ingest(&files[..1]);
     desk.run(&["doctor"]).well();

@@ -1,10 +1,13 @@
 //! What is mended is as it was; what cannot be mended takes nothing sound with it.
 
 use std::fs;
+use std::path::Path;
 
-use pipeline::mend::mend;
+use pipeline::mend::{Mended, mend};
+use pipeline::writer::Outcome;
+use pipeline::{PipelineError, Writer};
 
-use crate::house::{House, SINKHOLE, TELNET, clock, sinkhole, telnet};
+use crate::house::{House, SINKHOLE, TELNET, clock, day, sinkhole, telnet};
 use crate::picture;
 
 /// The bytes of the first report again, under another name.
@@ -96,6 +99,138 @@ fn a_report_that_no_file_has_any_more_is_read_again_when_its_raw_copy_is_back() 
     assert!(!mend(house.data.clone(), clock(house.now)).expect("mended").is_whole());
     fs::write(&raw, &kept).expect("raw copy");
     let mended = mend(house.data.clone(), clock(house.now)).expect("mended");
+    assert!(mended.is_whole() && mended.anew.is_some(), "{mended:?}");
+    picture::of(&house.data).assert_is(&wanted, "made anew");
+}
+
+/// The folder's writer, which must not be.
+fn refused(house: &House) -> PipelineError {
+    Writer::open(house.data.clone(), clock(house.now)).expect_err("no writer")
+}
+
+fn mended(house: &House) -> Mended {
+    mend(house.data.clone(), clock(house.now)).expect("mended")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("folder");
+    for entry in fs::read_dir(from).expect("folder") {
+        let path = entry.expect("entry").path();
+        let to = to.join(path.file_name().expect("name"));
+        if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(&path, &to).expect("copy")) }
+    }
+}
+
+#[test]
+fn nobody_is_answered_from_sightings_that_lack_reports_and_the_writer_folds_them_again() {
+    let house = two_reports();
+    let wanted = picture::of(&house.data);
+    let lacks = |folded: i64| match house.data.lake().expect_err("sightings lack reports") {
+        PipelineError::Behind { table: "sightings", committed, told: 2 } if committed == folded => {}
+        other => panic!("{other}"),
+    };
+    let sightings = house.data.path("lake/sightings");
+    // An older copy: as after the first report.
+    let older = House::new();
+    older.ingest(SINKHOLE, &sinkhole());
+    fs::remove_dir_all(&sightings).expect("sightings");
+    lacks(0);
+    assert!(!sightings.exists(), "what is missing is not hidden by something empty");
+    copy(&older.data.path("lake/sightings"), &sightings);
+    lacks(1);
+    drop(house.writer());
+    picture::of(&house.data).assert_is(&wanted, "folded again");
+    fs::remove_dir_all(&sightings).expect("sightings");
+    assert!(mended(&house).is_whole());
+    picture::of(&house.data).assert_is(&wanted, "mended");
+}
+
+#[test]
+fn no_number_is_given_twice_when_the_journal_is_older_than_the_lake() {
+    let house = two_reports();
+    let wanted = picture::of(&house.data);
+    let journal = house.data.path("journal.jsonl");
+    let text = fs::read_to_string(&journal).expect("journal");
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 6, "three of each report");
+    // Without all of the second report, with its first line only, and with nothing at all.
+    for kept in [3, 4, 0] {
+        fs::write(&journal, lines[..kept].iter().map(|line| format!("{line}\n")).collect::<String>()).expect("journal");
+        let error = refused(&house);
+        assert!(matches!(error, PipelineError::Ahead { committed: 2 }), "{kept} lines: {error}");
+        let mended = mended(&house);
+        assert!(
+            mended.is_whole() && mended.anew.is_none() && mended.ended == if kept == 0 { 2 } else { 1 },
+            "{mended:?}"
+        );
+        assert!(matches!(house.deliver(TELNET, &telnet()), Outcome::Again { seq: 2, .. }), "{kept} lines");
+        picture::of(&house.data).assert_is(&wanted, "told anew");
+    }
+}
+
+#[test]
+fn a_report_whose_lines_are_all_damaged_is_told_by_the_lake_in_its_place() {
+    let house = two_reports();
+    house.ingest(THIRD, &sinkhole());
+    let wanted = picture::of(&house.data);
+    let journal = house.data.path("journal.jsonl");
+    let text = fs::read_to_string(&journal).expect("journal");
+    let damaged =
+        |(number, line): (usize, &str)| if (3..6).contains(&number) { "?\n".to_owned() } else { format!("{line}\n") };
+    fs::write(&journal, text.lines().enumerate().map(damaged).collect::<String>()).expect("journal");
+    let mended = mended(&house);
+    assert!(mended.is_whole() && (mended.lines, mended.anew.is_none()) == (3, true), "{mended:?}");
+    assert_eq!(house.journal().reports().iter().map(|report| report.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    picture::of(&house.data).assert_is(&wanted, "told anew");
+}
+
+#[test]
+fn events_of_which_nothing_tells_are_named() {
+    let house = two_reports();
+    let journal = house.data.path("journal.jsonl");
+    let text = fs::read_to_string(&journal).expect("journal");
+    house.ingest(THIRD, &sinkhole());
+    // As of a program that noted nothing: the log does not know either.
+    let log = house.data.path("lake/events/_delta_log");
+    let last = picture::names(&log).into_iter().rfind(|name| name.ends_with(".json")).expect("an entry");
+    let entry = fs::read_to_string(log.join(&last)).expect("entry");
+    fs::write(log.join(&last), entry.replace("haidang.report", "another.report")).expect("entry");
+    fs::write(&journal, text).expect("journal");
+    assert!(matches!(mend(house.data.clone(), clock(house.now)), Err(PipelineError::Ahead { committed: 3 })));
+    assert!(refused(&house).to_string().contains("put back the journal"));
+}
+
+#[test]
+fn an_older_copy_of_the_lake_gets_what_it_lacks_and_keeps_what_only_it_has() {
+    let house = House::new();
+    house.ingest(SINKHOLE, &sinkhole());
+    let (lake, older) = (house.data.path("lake"), house.data.path("older"));
+    copy(&lake, &older);
+    house.ingest(TELNET, &telnet());
+    let wanted = picture::of(&house.data);
+    fs::remove_file(house.data.raw(&house.journal().report(1).expect("report").identity.hash)).expect("raw copy");
+    fs::remove_dir_all(&lake).expect("lake");
+    fs::rename(&older, &lake).expect("an older copy");
+    assert!(matches!(refused(&house), PipelineError::Behind { table: "events", committed: 1, told: 2 }));
+    let mended = mended(&house);
+    assert!(mended.is_whole() && (mended.missing, mended.anew.is_none()) == (1, true), "{mended:?}");
+    picture::of(&house.data).assert_is(&wanted, "caught up");
+}
+
+#[test]
+fn what_was_forgotten_on_purpose_is_not_told_as_lost_when_the_lake_is_made_anew() {
+    let mut house = House::new();
+    house.now -= 60 * event::time::DAY;
+    house.ingest(
+        "2026-01-08-event4_sinkhole-made.csv",
+        b"timestamp,src_ip,infection\n2026-01-07 01:00:00,192.0.2.1,sality\n",
+    );
+    house.now += 60 * event::time::DAY;
+    house.ingest(SINKHOLE, &sinkhole());
+    house.writer().forget(day("2026-03-01")).expect("forgotten");
+    let wanted = picture::of(&house.data);
+    fs::remove_dir_all(house.data.path("lake")).expect("lake");
+    let mended = mended(&house);
     assert!(mended.is_whole() && mended.anew.is_some(), "{mended:?}");
     picture::of(&house.data).assert_is(&wanted, "made anew");
 }

@@ -266,11 +266,18 @@ fn a_slip_without_bytes_is_told_and_stops_no_other() {
 
 #[test]
 fn a_step_that_panics_fails_its_report_and_nothing_else() {
+    for table in ["lake/events/day=", "lake/sightings/day="] {
+        panics_at(table);
+    }
+}
+
+#[track_caller]
+fn panics_at(table: &'static str) {
     let house = House::new();
     let is_first = AtomicBool::new(true);
     // As a bug does: the first bytes that go into the lake are not what somebody was sure of.
     let disk = Disk::watched(Arc::new(move |step| {
-        let is_of_lake = matches!(step, Step::Write(path) if path.to_string_lossy().contains("lake/events/day="));
+        let is_of_lake = matches!(step, Step::Write(path) if path.to_string_lossy().contains(table));
         assert!(!is_of_lake || !is_first.swap(false, Ordering::SeqCst), "sure of it");
         Ok(())
     }));
