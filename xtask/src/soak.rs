@@ -1,16 +1,19 @@
 //! `cargo xtask soak`: the portal under everything at once for a quarter of an hour, killed again and again: reports pushed as
 //! fast as they are taken, checks at a fixed rate, lists, compaction. Afterwards every row must be where it belongs, the
-//! memory must not have grown, and visitors must not have waited.
+//! memory must not have grown, and visitors must have been told what is so, without waiting.
 
+mod addresses;
 mod checks;
+mod chores;
 mod house;
+mod lives;
 mod reports;
 mod told;
 
 use std::{
     process::ExitCode,
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
@@ -24,10 +27,12 @@ use crate::{
     places::Places,
     terminal::{complain, say},
 };
+use addresses::TOLD;
 use checks::Checked;
-use house::{Found, House, Portal};
+use chores::{Compactions, Lists};
+use house::{Found, House};
 use reports::Pushed;
-use told::{Memory, Outcome};
+use told::Outcome;
 
 /// Threads that push reports: a feed may have four deliveries under way.
 const PUSHERS: u64 = 3;
@@ -35,10 +40,11 @@ const PUSHERS: u64 = 3;
 const CHECKERS: (u64, u64) = (8, 25);
 /// Between two looks at the clock or the memory.
 const LOOK: Duration = Duration::from_millis(100);
-/// Between two lists, and two compactions.
-const CHORES_EVERY: Duration = Duration::from_secs(5);
 /// How long the last reports may wait at the end.
 const DRAINED_WITHIN: Duration = Duration::from_secs(900);
+/// After so long the first reports are surely in the lake and in what visitors are answered from: longer than a first life
+/// of a portal that is killed every half a minute, and five times what it takes in between two renewals.
+const SURELY_IN_AFTER: Duration = Duration::from_secs(60);
 
 /// What was typed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,20 +100,52 @@ struct Shared {
     house: House,
     /// The number of the next report.
     next: AtomicU64,
+    /// When the report was taken that tells of a whole group of addresses.
+    told: [OnceLock<Instant>; TOLD as usize],
     pushed: Mutex<Pushed>,
     checked: Mutex<Checked>,
-    /// Lists made, and those that failed.
-    lists: [AtomicU64; 2],
-    /// Compactions done, those that another writer kept off, those killed, those that failed.
-    compactions: [AtomicU64; 4],
+    lists: Mutex<Lists>,
+    compactions: Mutex<Compactions>,
     /// Whether a kill is due that meets a compaction, too.
     kills_chore: AtomicBool,
-    ends: AtomicBool,
+    /// Since when the portal stands; nothing while it does not.
+    risen: Mutex<Option<Instant>>,
+    ended: OnceLock<Instant>,
 }
 
 impl Shared {
+    fn of(house: House) -> Self {
+        Self {
+            house,
+            next: AtomicU64::new(0),
+            told: Default::default(),
+            pushed: Mutex::default(),
+            checked: Mutex::default(),
+            lists: Mutex::default(),
+            compactions: Mutex::default(),
+            kills_chore: AtomicBool::new(false),
+            risen: Mutex::default(),
+            ended: OnceLock::new(),
+        }
+    }
+
     fn ends(&self) -> bool {
-        self.ends.load(Ordering::Relaxed)
+        self.ended.get().is_some()
+    }
+
+    /// Whether a group of addresses was told of so long ago that every answer must know it.
+    fn is_surely_in(&self, group: u64) -> bool {
+        let told = self.told.get(group as usize).and_then(OnceLock::get);
+        told.is_some_and(|told| told.elapsed() >= SURELY_IN_AFTER)
+    }
+
+    fn is_all_surely_in(&self) -> bool {
+        (0..TOLD).all(|group| self.is_surely_in(group))
+    }
+
+    /// Asked by a compaction; true once for a kill.
+    fn is_chore_to_be_killed(&self) -> bool {
+        self.kills_chore.swap(false, Ordering::Relaxed)
     }
 }
 
@@ -127,17 +165,8 @@ pub(crate) fn run(typed: &[String]) -> Result<ExitCode> {
 }
 
 fn soak(places: &Places, typed: Typed) -> Result<Outcome> {
-    let shared = Shared {
-        house: House::make(places)?,
-        next: AtomicU64::new(0),
-        pushed: Mutex::default(),
-        checked: Mutex::default(),
-        lists: Default::default(),
-        compactions: Default::default(),
-        kills_chore: AtomicBool::new(false),
-        ends: AtomicBool::new(false),
-    };
-    let (kills, memory, portal) = thread::scope(|scope| {
+    let shared = Shared::of(House::make(places)?);
+    let (lived, portal) = thread::scope(|scope| {
         for _ in 0..PUSHERS {
             scope.spawn(|| reports::push(&shared));
         }
@@ -145,14 +174,13 @@ fn soak(places: &Places, typed: Typed) -> Result<Outcome> {
             let shared = &shared;
             scope.spawn(move || checks::ask(shared, number));
         }
-        scope.spawn(|| chores(&shared, |house| house.list(), &shared.lists));
-        scope.spawn(|| compact(&shared));
-        let ended = keep_killing(&shared, typed);
-        shared.ends.store(true, Ordering::Relaxed);
-        ended
+        scope.spawn(|| chores::list(&shared));
+        scope.spawn(|| chores::compact(&shared));
+        let lived = lives::keep_killing(&shared, typed);
+        // The others end in any case.
+        shared.ended.get_or_init(Instant::now);
+        lived
     })?;
-    // What is awaited after the time is over is not of it.
-    let seconds = memory.last().map_or(0.0, |(second, _)| *second);
     let drained = shared.house.wait_until_drained(DRAINED_WITHIN)?;
     portal.stop()?;
     // What was measured is told in any case.
@@ -160,82 +188,20 @@ fn soak(places: &Places, typed: Typed) -> Result<Outcome> {
         complain(&format!("{error:#}"));
         Found::default()
     });
-    let count = |counts: &[AtomicU64]| counts.iter().map(|count| count.load(Ordering::Relaxed)).collect::<Vec<_>>();
-    let (pushed, checked) = (std::mem::take(&mut *held(&shared.pushed)), std::mem::take(&mut *held(&shared.checked)));
-    let (lists, compactions) = (count(&shared.lists), count(&shared.compactions));
     let outcome = Outcome {
-        typed_minutes: typed.minutes,
-        seconds,
+        typed,
         drained,
-        kills,
-        memory,
-        pushed,
-        checked,
-        lists,
-        compactions,
+        lived,
+        pushed: *held(&shared.pushed),
+        checked: std::mem::take(&mut *held(&shared.checked)),
+        lists: held(&shared.lists).clone(),
+        compactions: held(&shared.compactions).clone(),
         found,
     };
     if outcome.is_kept() {
         shared.house.remove()?;
     }
     Ok(outcome)
-}
-
-/// Holds the portal up until the time is over, killing it at random instants; the kills, what memory it took (seconds since
-/// the beginning, megabytes), and the portal that runs at the end.
-fn keep_killing(shared: &Shared, typed: Typed) -> Result<(u64, Memory, Portal)> {
-    let (begun, whole) = (Instant::now(), Duration::from_secs_f64(typed.minutes * 60.0));
-    let mut dice = Dice(typed.seed);
-    let (mut kills, mut memory) = (0, Vec::new());
-    let result = loop {
-        let portal = match shared.house.start() {
-            Ok(portal) => portal,
-            Err(error) => break Err(error),
-        };
-        // Between half and one and a half of the mean.
-        let kill_at = Instant::now() + Duration::from_secs_f64(typed.kill_every * (0.5 + dice.part()));
-        while Instant::now() < kill_at && begun.elapsed() < whole {
-            memory.push((begun.elapsed().as_secs_f64(), portal.resident_mb()));
-            thread::park_timeout(LOOK);
-        }
-        if begun.elapsed() >= whole {
-            break Ok(portal);
-        }
-        shared.kills_chore.store(dice.throw().is_multiple_of(2), Ordering::Relaxed);
-        portal.kill()?;
-        kills += 1;
-        if !typed.json {
-            let pushed = held(&shared.pushed).events;
-            say(&format!("{:>4.0} s: killed {kills} times, {pushed} events pushed", begun.elapsed().as_secs_f64()));
-        }
-    };
-    // The others end in any case.
-    shared.ends.store(true, Ordering::Relaxed);
-    Ok((kills, memory, result?))
-}
-
-/// Does a chore again and again: how often it was done, and failed.
-fn chores(shared: &Shared, chore: impl Fn(&House) -> Result<()>, counts: &[AtomicU64; 2]) {
-    while !shared.ends() {
-        let failed = chore(&shared.house).is_err();
-        counts[usize::from(failed)].fetch_add(1, Ordering::Relaxed);
-        thread::park_timeout(CHORES_EVERY);
-    }
-}
-
-/// Puts files together as often as the folder is free; half of the kills meet it, too.
-fn compact(shared: &Shared) {
-    while !shared.ends() {
-        let ended = shared.house.compact(|| shared.kills_chore.swap(false, Ordering::Relaxed));
-        let at = match ended {
-            Ok(house::Ended::Done) => 0,
-            Ok(house::Ended::Held) => 1,
-            Ok(house::Ended::Killed) => 2,
-            Err(_) => 3,
-        };
-        shared.compactions[at].fetch_add(1, Ordering::Relaxed);
-        thread::park_timeout(if at == 1 { LOOK } else { CHORES_EVERY });
-    }
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::{
     io::Read as _,
     net::{SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use super::addresses::{NETWORKS, ORGANISATION, ORGANISATIONS};
 use crate::{places::Places, steps};
 
 /// The feed that the reports are of.
@@ -22,6 +23,8 @@ const NOW: &str = "2026-10-01T00:00:00Z";
 const OPEN_WITHIN: Duration = Duration::from_secs(60);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(50);
+/// Between two looks at a command's memory.
+const GLANCE: Duration = Duration::from_millis(10);
 /// Files of a day that a compaction leaves.
 const FILES: &str = "8";
 /// Most bytes of an answer of a command.
@@ -60,6 +63,13 @@ pub(super) struct Found {
     pub(super) is_sound: bool,
 }
 
+/// Memory of a process, megabytes: now, and the most it ever had.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub(super) struct Memory {
+    pub(super) resident_mb: f64,
+    pub(super) peak_mb: f64,
+}
+
 /// A running portal, killed when dropped.
 pub(super) struct Portal {
     child: Child,
@@ -78,10 +88,11 @@ impl House {
         fs::copy(places.program(), &program).context("copy the program")?;
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).context("find a port")?;
         let mut house = Self { program, folder, address, token: String::new() };
-        let made = house.folder.join("made");
-        let words = ["--days", "1", "--rows", "1"];
-        steps::run(Command::new(&house.program).arg("made").arg(&made).args(words).stdout(Stdio::null()))?;
-        let owners = made.join("constituency");
+        let owners = house.folder.join("owners");
+        fs::create_dir_all(&owners).with_context(|| format!("make {}", owners.display()))?;
+        for (name, text) in [("organisations.csv", ORGANISATIONS), ("networks.csv", NETWORKS)] {
+            fs::write(owners.join(name), text).with_context(|| format!("write {name}"))?;
+        }
         steps::run(house.command(&["constituency", "import"]).arg(owners).stdout(Stdio::null()))?;
         house.token = text(&house.ask(&["token", FEED])?, "token").context("find the token")?;
         // Whoever asks first makes the tables; later that is the portal's.
@@ -145,31 +156,32 @@ impl House {
         Ok(begun.elapsed().as_secs_f64())
     }
 
-    /// An organisation's list, beside the portal.
-    pub(super) fn list(&self) -> Result<()> {
-        let mut command = self.command(&["list", "--org", "B-0007", "--month", "2026-09", "--out"]);
-        steps::run(command.arg(self.folder.join("lists")).stdout(Stdio::null()))
+    /// The list of who has all addresses, beside the portal: its rows, and the memory it took in megabytes.
+    pub(super) fn list(&self) -> Result<(u64, f64)> {
+        let mut command = self.command(&["list", "--org", ORGANISATION, "--month", "2026-09", "--json", "--out"]);
+        let mut child =
+            command.arg(self.folder.join("lists")).stdout(Stdio::piped()).spawn().context("start the list")?;
+        let (status, peak_mb) = follow(&mut child, || false)?;
+        ensure!(status.is_some_and(|status| status.success()), "the list ended with {status:?}");
+        let mut said = Vec::new();
+        let out = child.stdout.take().context("hear the list")?;
+        #[expect(clippy::disallowed_methods, reason = "bounded by take")]
+        out.take(ANSWER_MAX).read_to_end(&mut said).context("hear the list")?;
+        Ok((rows(&String::from_utf8_lossy(&said))?, peak_mb))
     }
 
-    /// Puts files together, beside the portal; killed when told so.
-    pub(super) fn compact(&self, killed: impl Fn() -> bool) -> Result<Ended> {
+    /// Puts files together, beside the portal; killed when told so. How it ended, and the memory it took in megabytes.
+    pub(super) fn compact(&self, killed: impl Fn() -> bool) -> Result<(Ended, f64)> {
         let mut child = self.command(&["lake", "compact", "--files", FILES]);
         let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().context("start the compaction")?;
-        loop {
-            if let Some(status) = child.try_wait().context("wait for the compaction")? {
-                return match status.code() {
-                    Some(0) => Ok(Ended::Done),
-                    Some(4) => Ok(Ended::Held),
-                    _ => bail!("the compaction ended with {status}"),
-                };
-            }
-            if killed() {
-                child.kill().context("kill the compaction")?;
-                child.wait().context("wait for the compaction")?;
-                return Ok(Ended::Killed);
-            }
-            thread::park_timeout(LOOK);
-        }
+        let (status, peak_mb) = follow(&mut child, killed)?;
+        let ended = match status.map(|status| (status, status.code())) {
+            None => Ended::Killed,
+            Some((_, Some(0))) => Ended::Done,
+            Some((_, Some(4))) => Ended::Held,
+            Some((status, _)) => bail!("the compaction ended with {status}"),
+        };
+        Ok((ended, peak_mb))
     }
 
     /// Asks the program for everything that must add up.
@@ -203,8 +215,31 @@ fn remove(folder: &Path) -> Result<()> {
     fs::remove_dir_all(folder).with_context(|| format!("remove {}", folder.display()))
 }
 
+/// Waits for a command, or kills it when told so: how it ended by itself, and the most memory it had in megabytes.
+fn follow(child: &mut Child, killed: impl Fn() -> bool) -> Result<(Option<ExitStatus>, f64)> {
+    let mut peak_mb: f64 = 0.0;
+    loop {
+        peak_mb = peak_mb.max(Memory::of(child.id()).peak_mb);
+        if let Some(status) = child.try_wait().context("wait for a command")? {
+            return Ok((Some(status), peak_mb));
+        }
+        if killed() {
+            child.kill().context("kill a command")?;
+            child.wait().context("wait for a command")?;
+            return Ok((None, peak_mb));
+        }
+        thread::park_timeout(GLANCE);
+    }
+}
+
+/// Rows of a list, by what was told of it.
+fn rows(json: &str) -> Result<u64> {
+    let of = |status| number(json, status).with_context(|| format!("read how many are {status}"));
+    ["new", "still", "back", "gone"].into_iter().map(of).sum()
+}
+
 /// The first text of a name in JSON.
-fn text(json: &str, name: &str) -> Option<String> {
+pub(super) fn text(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     Some(rest.split('"').next()?.to_owned())
 }
@@ -220,12 +255,25 @@ fn number_after(json: &str, mark: &str, name: &str) -> Option<u64> {
     number(rest, name)
 }
 
+impl Memory {
+    /// Of a process; nothing of one that has ended.
+    fn of(process: u32) -> Self {
+        Self::read(&fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default())
+    }
+
+    fn read(status: &str) -> Self {
+        let of = |name| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+        };
+        Self { resident_mb: of("VmRSS:"), peak_mb: of("VmHWM:") }
+    }
+}
+
 impl Portal {
-    /// Resident memory, megabytes.
-    pub(super) fn resident_mb(&self) -> f64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok()).unwrap_or_default() / 1024.0
+    /// What it takes.
+    pub(super) fn memory(&self) -> Memory {
+        Memory::of(self.child.id())
     }
 
     /// As a power cut ends it, but for what the kernel still writes.
@@ -262,5 +310,20 @@ mod tests {
             (Some("ab"), Some(12))
         );
         assert_eq!((number(report, "events"), number(report, "none")), (Some(10), None));
+    }
+
+    #[test]
+    fn a_list_has_the_rows_of_all_its_states() {
+        let list =
+            |still| format!("{{\"lists\":[{{\"owner\":\"B\",\"new\":2,\"still\":{still},\"back\":0,\"gone\":1}}]}}");
+        assert_eq!((rows(&list(4)).ok(), rows(&list(0)).ok()), (Some(7), Some(3)));
+        assert!(rows("{\"lists\":[]}").is_err());
+    }
+
+    #[test]
+    fn a_process_that_has_ended_has_no_memory() {
+        let status = "Name:\tx\nVmHWM:\t    4096 kB\nVmRSS:\t    2048 kB\n";
+        assert_eq!(Memory::read(status), Memory { resident_mb: 2.0, peak_mb: 4.0 });
+        assert_eq!(Memory::read("Name:\tx\nState:\tZ (zombie)\n"), Memory::default());
     }
 }
