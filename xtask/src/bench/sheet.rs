@@ -112,11 +112,12 @@ impl Sheet {
     }
 }
 
-/// The number in the middle.
+/// The number in the middle, or halfway between the two that are.
 pub(super) fn middle(numbers: impl IntoIterator<Item = f64>) -> f64 {
     let mut numbers: Vec<f64> = numbers.into_iter().collect();
     numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+    let at = |place: usize| numbers.get(place).copied().unwrap_or_default();
+    (at(numbers.len().saturating_sub(1) / 2) + at(numbers.len() / 2)) / 2.0
 }
 
 #[cfg(test)]
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_of_an_odd_number_is_its_median() {
-        assert_eq!((middle([3.0, 1.0, 2.0]), middle([])), (2.0, 0.0));
+    fn the_middle_is_the_median_of_odd_and_even_numbers() {
+        assert_eq!((middle([3.0, 1.0, 2.0]), middle([4.0, 1.0, 2.0, 9.0]), middle([])), (2.0, 3.0, 0.0));
     }
 }
