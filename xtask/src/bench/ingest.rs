@@ -137,7 +137,7 @@ fn make_empty(report: &Path, folder: &Path) -> Result<PathBuf> {
     Ok(empty)
 }
 
-/// A fresh data folder each time: what is measured is a first ingest, with everything it makes.
+/// A fresh data folder each time, in which a report without rows made what is made once: measured is the report alone.
 pub(super) fn ours(places: &Places, inputs: &Inputs) -> Result<Turn> {
     let data = inputs.folder.join("data");
     if data.exists() {
@@ -147,11 +147,20 @@ pub(super) fn ours(places: &Places, inputs: &Inputs) -> Result<Turn> {
     let ingest = |report: &Path, rows| {
         let mut words = vec![places.program().into_os_string(), "ingest".into(), "--data".into(), data.clone().into()];
         words.extend(["--now".into(), NOW.into(), "--json".into(), report.into()]);
-        measure::run(&words, rows)
+        taken_in(&words, rows)
     };
     let start = ingest(&inputs.empty, 0)?;
     let run = Run { start: start.cpu, ..ingest(&inputs.report, inputs.rows)? };
     Ok(Turn { run, bytes: parquet_bytes(&data)? })
+}
+
+/// A run of our own ingest: every row is an event now, or it measured something else.
+pub(super) fn taken_in(words: &[OsString], rows: u64) -> Result<Run> {
+    let (run, said) = measure::heard(words, rows)?;
+    let total = said.lines().last().unwrap_or_default();
+    let became = ["rows", "events", "quarantined"].map(|name| measure::number(total, name));
+    ensure!(became == [rows as f64, rows as f64, 0.0].map(Some), "{rows} rows were to be events: {total}");
+    Ok(run)
 }
 
 /// Bytes of all Parquet files in a folder.
