@@ -60,11 +60,6 @@ impl Sheet {
         self.lines.push(line);
     }
 
-    /// The number of a column in the first line.
-    pub(super) fn first(&self, column: &str) -> Option<f64> {
-        self.lines.first()?.iter().find(|(name, _)| *name == column)?.1.parse().ok()
-    }
-
     /// Adds a sentence below the table.
     pub(super) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
@@ -130,7 +125,6 @@ mod tests {
         sheet.push(vec![("what", "one".to_owned()), ("ms", "1.5".to_owned()), ("MB", NONE.to_owned())]);
         let table = "\nspeed\n\n| what | ms | MB |\n|---|---|---|\n| one | 1.5 | – |\n";
         assert_eq!(sheet.told(false), table);
-        assert_eq!((sheet.first("ms"), sheet.first("MB"), sheet.first("s")), (Some(1.5), None, None));
         sheet.note("by turns");
         sheet.ask([Asked::at_least("speed", 2.0, 2.5), Asked::at_most("ms", 1.0, 1.5)]);
         assert_eq!(sheet.told(false), format!("{table}\nby turns\nmet: speed >= 2 is 2.50\nMISSED: ms <= 1 is 1.50"));
