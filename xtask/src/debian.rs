@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::{steps, terminal::say, tools::succeeds};
+use crate::{steps, terminal::complain, tools::succeeds};
 
 /// Installs the packages of the programs that are not there: pairs of program and package.
 pub(crate) fn ensure(wanted: &[(&str, &str)]) -> Result<()> {
@@ -17,7 +17,7 @@ pub(crate) fn ensure(wanted: &[(&str, &str)]) -> Result<()> {
 pub(crate) fn install(packages: &[&str]) -> Result<()> {
     let names = packages.join(", ");
     ensure!(may_install(), "missing: {names} (packages of Debian): install it and run this again");
-    say(&format!("   installing {names}"));
+    complain(&format!("   installing {names}"));
     // An outdated index still often knows the packages; only the install itself must succeed.
     succeeds(Command::new("apt-get").args(["update", "--quiet"]));
     let mut install = Command::new("apt-get");

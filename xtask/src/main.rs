@@ -32,11 +32,12 @@ Chores of the house. Use: cargo xtask CHORE
   bench NAME [--rows N] [--pairs N] [--quick] [--json]
                                            ours beside its peers, by turns; --quick: little data, one pair
         ingest                             a report into the lake: DuckDB, readers of CSV, IntelMQ
-        match                              a log held against a list of names: grep -F, rg -F
+        match                              a log of N lines held against a list: the parse limit, grep -F, rg -F
         attribute                          whose an address was on a day: pyasn, a hash map
         check                              the check over N addresses: nginx sending a file of the same size
-        query|lists|growth|start           a lake of N events over 90 days: questions beside DuckDB, all lists of a month,
-                                           cost against size, seconds until the portal is ready
+        query|lists|start|growth           a lake of N events over 90 days: questions beside DuckDB, all lists of a month,
+                                           seconds until the portal is ready, cost against size
+        lake                               those four of the same lake
         memory                             a report of N rows: its peak of memory, its rate
         all                                every one of those above
         build                              the program from nothing: CPU seconds of each crate

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{debian, steps, terminal::say, tools::succeeds};
+use crate::{debian, steps, terminal::complain, tools::succeeds};
 
 /// The packages of the tests that another reader understands our tables, and another tester our API's description.
 pub(crate) const READER: &[&str] = &["deltalake==1.6.6", "pyarrow==26.0.1", "schemathesis==4.32.5"];
@@ -21,7 +21,7 @@ pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && succeeds(version(&python).as_mut()) {
         return Ok(python);
     }
-    say(&format!("   installing {} into {}", packages.join(", "), folder.display()));
+    complain(&format!("   installing {} into {}", packages.join(", "), folder.display()));
     make(folder)?;
     let mut install = Command::new(&python);
     install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
@@ -32,7 +32,7 @@ pub(crate) fn environment(folder: &Path, packages: &[&str]) -> Result<PathBuf> {
 
 /// Puts the files of one package into a folder, without those it would need to run.
 pub(crate) fn unpack(python: &Path, package: &str, folder: &Path) -> Result<()> {
-    say(&format!("   installing {package} into {}", folder.display()));
+    complain(&format!("   installing {package} into {}", folder.display()));
     let mut install = Command::new(python);
     install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]);
     install.arg("--upgrade").arg("--target").arg(folder).arg(package);

@@ -7,7 +7,7 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
-/// Says on standard error why a chore failed.
+/// Says on standard error, beside what a chore was asked for, why it failed or what it has to do first.
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }

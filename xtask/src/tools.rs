@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
-use crate::{places::Places, steps, terminal::say};
+use crate::{places::Places, steps, terminal::complain};
 
 /// A cargo subcommand at the version that was tried with the pinned compiler.
 pub(crate) struct Tool {
@@ -25,7 +25,7 @@ pub(crate) fn ensure(tool: &Tool, places: &Places) -> Result<()> {
     if answers(tool, places)? {
         return Ok(());
     }
-    say(&format!("   installing {} {} into {}", tool.package, tool.version, places.tools().display()));
+    complain(&format!("   installing {} {} into {}", tool.package, tool.version, places.tools().display()));
     let package = format!("{}@{}", tool.package, tool.version);
     let root = places.tools();
     let mut install = places.cargo(&["install", "--quiet", "--locked", "--debug", &package, "--root"])?;

@@ -2,7 +2,7 @@
 //! file of the same size with the same headers, on the same machine and by turns, under the same load.
 //!
 //! Ours finds out who asks, holds his limit, looks him up, judges and writes the page; its log is written as the program
-//! does it. nginx keeps its log too, as Debian ships it.
+//! does it. nginx keeps its log too, gathered as ours is: written when 32 KiB wait, or after a second.
 
 mod load;
 pub(super) mod process;
@@ -33,7 +33,8 @@ const CHECKS_PER_MINUTE: usize = 30;
 struct Outcome {
     generator: String,
     index: Index,
-    resident_mb: f64,
+    /// Most memory of ours and of nginx.
+    peak_mb: [f64; 2],
     /// One for each path.
     paths: Vec<Compared>,
     /// Verdicts that were right under load, of those compared.
@@ -47,7 +48,7 @@ struct Compared {
     ours: Vec<Measured>,
     nginx: Vec<Measured>,
     /// Ours at half of its load.
-    half: Measured,
+    half: Vec<Measured>,
 }
 
 /// Runs `pairs` turns of both and says what came of them.
@@ -84,7 +85,8 @@ fn measure(places: &Places, folder: &Path, addresses: u64, pairs: usize, progres
     for (path, answer) in PATHS.into_iter().zip([page, json]) {
         paths.push(compare((&ours, &nginx), &mut generator, (path, answer.body.len()), pairs, progress)?);
     }
-    Ok(Outcome { generator: Generator::version()?, index, resident_mb: ours.resident_mb(), paths, right })
+    let peak_mb = [ours.peak_mb()?, nginx.peak_mb()?];
+    Ok(Outcome { generator: Generator::version()?, index, peak_mb, paths, right })
 }
 
 fn compare(
@@ -105,8 +107,12 @@ fn compare(
     }
     let (ours_full, nginx) = compared;
     let pause_ms = half_pause_ms(&table::middle(&ours_full));
-    let half = generator.run(ours, Load { pause_ms, ..full })?;
-    progress(&format!("half load {path} ours: {}", table::show(&half)));
+    let mut half = Vec::new();
+    for pair in 1..=pairs {
+        let run = generator.run(ours, Load { pause_ms, ..full })?;
+        progress(&format!("{pair}/{pairs} {path} ours at half load: {}", table::show(&run)));
+        half.push(run);
+    }
     Ok(Compared { path, bytes, ours: ours_full, nginx, half })
 }
 

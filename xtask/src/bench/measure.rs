@@ -7,16 +7,18 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone, then what
-/// the child printed.
+/// Runs its arguments and prints user + system CPU seconds, wall seconds and peak kilobytes of the child alone, the peak
+/// kilobytes below which the system does not tell (its own: a child begins as what it was split from), then what the child
+/// printed.
 /// In Python because the standard library of Rust does not tell a child's use of resources.
 const MEASURE: &str = "
-import os, subprocess, sys, time
+import os, resource, subprocess, sys, time
 begun = time.monotonic()
 child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
 said = child.stdout.read()
 _, status, use = os.wait4(child.pid, 0)
-print(use.ru_utime + use.ru_stime, time.monotonic() - begun, use.ru_maxrss, flush=True)
+took, floor = time.monotonic() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(use.ru_utime + use.ru_stime, took, use.ru_maxrss, floor, flush=True)
 sys.stdout.buffer.write(said)
 sys.exit(0 if status == 0 else 1)
 ";
@@ -34,11 +36,13 @@ pub(super) struct Run {
     pub(super) wall: f64,
     /// Peak resident memory, megabytes.
     pub(super) peak_mb: f64,
+    /// A peak of no more than this may have been any less.
+    pub(super) floor_mb: f64,
 }
 
 impl Run {
     /// Nothing was run yet.
-    pub(super) const NONE: Self = Self { events: 0.0, cpu: 0.0, start: 0.0, wall: 0.0, peak_mb: 0.0 };
+    pub(super) const NONE: Self = Self { events: 0.0, cpu: 0.0, start: 0.0, wall: 0.0, peak_mb: 0.0, floor_mb: 0.0 };
 
     /// What is compared: starting (program, networks, tables) is left out on both sides.
     pub(super) fn events_per_cpu_second(&self) -> f64 {
@@ -78,8 +82,9 @@ pub(super) fn number(json: &str, name: &str) -> Option<f64> {
 
 fn read(line: &str, events: u64) -> Option<Run> {
     let mut numbers = line.split_whitespace().map(|number| number.parse::<f64>().ok());
-    let (cpu, wall, peak_kb) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    Some(Run { events: events as f64, cpu, start: 0.0, wall, peak_mb: peak_kb / 1024.0 })
+    let mut number = || numbers.next()?;
+    let (cpu, wall, peak_mb, floor_mb) = (number()?, number()?, number()? / 1024.0, number()? / 1024.0);
+    Some(Run { events: events as f64, cpu, start: 0.0, wall, peak_mb, floor_mb })
 }
 
 #[cfg(test)]
@@ -88,11 +93,11 @@ mod tests {
 
     #[test]
     fn what_is_measured_is_read() {
-        let run = read("2.5 3.0 20480\n", 1000).expect("numbers");
-        assert_eq!(run, Run { events: 1000.0, cpu: 2.5, start: 0.0, wall: 3.0, peak_mb: 20.0 });
+        let run = read("2.5 3.0 20480 10240\n", 1000).expect("numbers");
+        assert_eq!(run, Run { events: 1000.0, cpu: 2.5, start: 0.0, wall: 3.0, peak_mb: 20.0, floor_mb: 10.0 });
         assert_eq!(run.events_per_cpu_second(), 400.0);
         assert_eq!(Run { start: 0.5, ..run }.events_per_cpu_second(), 500.0);
-        assert_eq!(read("2.5 x 1", 1), None);
+        assert_eq!(read("2.5 x 1 1", 1), None);
         assert_eq!(number("{\"a\": 1, \"hits\":20}", "hits"), Some(20.0));
     }
 }

@@ -47,7 +47,9 @@ impl Peer {
         command.arg(&self.script).arg("chain").arg(report).arg(rows.to_string()).arg(ipasn);
         let output = command.env("INTELMQ_ROOT_DIR", &self.root).output().context("start the peer")?;
         ensure!(output.status.success(), "the peer failed: {}", String::from_utf8_lossy(&output.stderr));
-        read(&String::from_utf8_lossy(&output.stdout)).context("understand what the peer measured")
+        let run = read(&String::from_utf8_lossy(&output.stdout)).context("understand what the peer measured")?;
+        ensure!(run.events == rows as f64, "{} events came of {rows} rows", run.events);
+        Ok(run)
     }
 }
 
@@ -70,6 +72,7 @@ fn read(json: &str) -> Option<Run> {
         start: 0.0,
         wall: number("wall_s")?,
         peak_mb: number("peak_mb")?,
+        floor_mb: 0.0,
     })
 }
 
@@ -88,7 +91,10 @@ mod tests {
     #[test]
     fn what_the_peer_prints_is_read() {
         let json = r#"{"mode": "chain", "events": 200, "bytes": 1, "wall_s": 3.0, "cpu_s": 2.0, "events_per_cpu_s": 100, "peak_mb": 90}"#;
-        assert_eq!(read(json), Some(Run { events: 200.0, cpu: 2.0, start: 0.0, wall: 3.0, peak_mb: 90.0 }));
+        assert_eq!(
+            read(json),
+            Some(Run { events: 200.0, cpu: 2.0, start: 0.0, wall: 3.0, peak_mb: 90.0, floor_mb: 0.0 })
+        );
         assert_eq!(read("{}"), None);
     }
 }

@@ -60,11 +60,6 @@ impl Sheet {
         self.lines.push(line);
     }
 
-    /// The number of a column in the first line.
-    pub(super) fn first(&self, column: &str) -> Option<f64> {
-        self.lines.first()?.iter().find(|(name, _)| *name == column)?.1.parse().ok()
-    }
-
     /// Adds a sentence below the table.
     pub(super) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
@@ -112,11 +107,12 @@ impl Sheet {
     }
 }
 
-/// The number in the middle.
+/// The number in the middle, or halfway between the two that are.
 pub(super) fn middle(numbers: impl IntoIterator<Item = f64>) -> f64 {
     let mut numbers: Vec<f64> = numbers.into_iter().collect();
     numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or_default()
+    let at = |place: usize| numbers.get(place).copied().unwrap_or_default();
+    (at(numbers.len().saturating_sub(1) / 2) + at(numbers.len() / 2)) / 2.0
 }
 
 #[cfg(test)]
@@ -129,7 +125,6 @@ mod tests {
         sheet.push(vec![("what", "one".to_owned()), ("ms", "1.5".to_owned()), ("MB", NONE.to_owned())]);
         let table = "\nspeed\n\n| what | ms | MB |\n|---|---|---|\n| one | 1.5 | – |\n";
         assert_eq!(sheet.told(false), table);
-        assert_eq!((sheet.first("ms"), sheet.first("MB"), sheet.first("s")), (Some(1.5), None, None));
         sheet.note("by turns");
         sheet.ask([Asked::at_least("speed", 2.0, 2.5), Asked::at_most("ms", 1.0, 1.5)]);
         assert_eq!(sheet.told(false), format!("{table}\nby turns\nmet: speed >= 2 is 2.50\nMISSED: ms <= 1 is 1.50"));
@@ -138,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_of_an_odd_number_is_its_median() {
-        assert_eq!((middle([3.0, 1.0, 2.0]), middle([])), (2.0, 0.0));
+    fn the_middle_is_the_median_of_odd_and_even_numbers() {
+        assert_eq!((middle([3.0, 1.0, 2.0]), middle([4.0, 1.0, 2.0, 9.0]), middle([])), (2.0, 3.0, 0.0));
     }
 }

@@ -116,6 +116,9 @@ fn ratios(compared: &[Compared]) -> Vec<Option<f64>> {
 fn line(side: &Compared, ratio: Option<f64>, bytes_are: &'static str) -> Line {
     let of = |number: fn(&Turn) -> f64, digits: usize| format!("{:.digits$}", side.of(number));
     let or_none = |is_there: bool, text: String| if is_there { text } else { NONE.to_owned() };
+    // Memory of a small process is known to be no more than so much.
+    let peak = of(|turn| turn.run.peak_mb, 0);
+    let is_floor = side.of(|turn| turn.run.peak_mb) <= side.of(|turn| turn.run.floor_mb);
     // What a wavering machine leaves when there was little to do but to start says nothing.
     let is_telling = side.of(|turn| turn.run.start) <= 0.95 * side.of(|turn| turn.run.cpu);
     vec![
@@ -128,7 +131,7 @@ fn line(side: &Compared, ratio: Option<f64>, bytes_are: &'static str) -> Line {
         ("CPU s", of(|turn| turn.run.cpu, 2)),
         ("of it start", of(|turn| turn.run.start, 2)),
         ("wall s", of(|turn| turn.run.wall, 2)),
-        ("peak MB", of(|turn| turn.run.peak_mb, 0)),
+        ("peak MB", if is_floor { format!("<= {peak}") } else { peak }),
         (bytes_are, or_none(side.of(|turn| turn.bytes as f64) > 0.0, of(|turn| turn.bytes as f64 / 1e6, 1))),
     ]
 }
@@ -139,7 +142,7 @@ mod tests {
 
     fn side(name: &'static str, against: Option<(By, Option<f64>)>, walls: &[f64]) -> Compared {
         let turn = |wall: &f64| {
-            let run = Run { events: 1000.0, cpu: 2.0 * wall, start: 0.0, wall: *wall, peak_mb: 10.0 };
+            let run = Run { events: 1000.0, cpu: 2.0 * wall, start: 0.0, wall: *wall, peak_mb: 10.0, floor_mb: 9.0 };
             Turn { run, bytes: 0 }
         };
         Compared { name, against, turns: walls.iter().map(turn).collect() }

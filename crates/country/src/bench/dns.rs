@@ -2,14 +2,22 @@
 //!
 //! The log is that of BIND as it wrote queries up to 9.8, behind seconds since 1970 as collectors put them there: of all
 //! lines that `dns-log` reads the one that costs least, so that the matching is measured and not the reading.
+//!
+//! A line carries who asked, when, and for what name; no answer. So the addresses in the list, one indicator in five, are
+//! touched by none: what they cost is the memory of the set.
 
 use std::io::{self, Write};
+use std::net::Ipv6Addr;
 
 use crate::bench::CHUNK;
 use crate::rng::{Rng, hash, mix};
 
 /// One line in so many touches an indicator: 0.1 %.
 const HIT_ONE_IN: u64 = 1_000;
+/// One indicator in so many is an address.
+const ADDRESS_ONE_IN: u64 = 5;
+/// Where the addresses lie: 2001:db8::/32, for documentation (RFC 3849).
+const ADDRESSES: u128 = 0x2001_0db8 << 96;
 /// One hit in so many is of a name below the listed one.
 const BELOW_ONE_IN: u64 = 2;
 /// The log's day begins: 2026-09-30, seconds since 1970.
@@ -58,14 +66,18 @@ pub fn dns_log(lines: u64, indicators: u64, seed: u64, mut out: impl Write) -> i
     Ok(hits)
 }
 
-/// Writes so many distinct names, one a line, as a text list of indicators.
+/// Writes so many distinct indicators, one a line, as a text list: names, and one in five an address.
 ///
 /// # Errors
 /// What `out` answers.
 pub fn indicator_list(count: u64, seed: u64, mut out: impl Write) -> io::Result<()> {
     let mut chunk = b"# Malware hosts of the benches: none of them exists.\n".to_vec();
     for number in 0..count {
-        indicator(&mut chunk, seed, number);
+        if is_address(number) {
+            write!(chunk, "{}", Ipv6Addr::from_bits(ADDRESSES | u128::from(mix(seed ^ number))))?;
+        } else {
+            name(&mut chunk, seed, number);
+        }
         chunk.push(b'\n');
         if chunk.len() > CHUNK {
             out.write_all(&chunk)?;
@@ -74,6 +86,11 @@ pub fn indicator_list(count: u64, seed: u64, mut out: impl Write) -> io::Result<
     }
     out.write_all(&chunk)?;
     out.flush()
+}
+
+/// Whether it is; the one before it is a name.
+fn is_address(indicator: u64) -> bool {
+    indicator % ADDRESS_ONE_IN == ADDRESS_ONE_IN - 1
 }
 
 /// The line of a thousand that is a hit.
@@ -106,15 +123,16 @@ fn harmless(out: &mut Vec<u8>, seed: u64, dice: u64) {
     out.extend_from_slice(b".example");
 }
 
+/// The name of an indicator, or of the one before an address.
 fn listed(out: &mut Vec<u8>, seed: u64, number: u64, dice: u64) {
     if dice.is_multiple_of(BELOW_ONE_IN) {
         out.extend_from_slice(b"a.");
     }
-    indicator(out, seed, number);
+    name(out, seed, number - u64::from(is_address(number)));
 }
 
 /// No harmless name begins so, and each number has its own: [`mix`] is a bijection.
-fn indicator(out: &mut Vec<u8>, seed: u64, number: u64) {
+fn name(out: &mut Vec<u8>, seed: u64, number: u64) {
     out.push(b'i');
     word(out, mix(seed ^ number), DIGITS);
     out.extend_from_slice(b".example");
@@ -154,6 +172,7 @@ mod tests {
         let list = text(|out| indicator_list(5_000, 3, out).expect("memory"));
         let names: BTreeSet<&str> = list.lines().skip(1).collect();
         assert_eq!(names.len(), 5_000);
+        assert_eq!(names.iter().filter(|name| name.parse::<Ipv6Addr>().is_ok()).count(), 1_000);
         let mut told = 0;
         let log = text(|out| told = dns_log(20_500, 5_000, 3, out).expect("memory"));
         assert_eq!(log.lines().count(), 20_500);

@@ -7,11 +7,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     bench::{
-        ingest::{NOW, prepare},
+        emptied,
+        ingest::{NOW, prepare, taken_in},
         measure,
         measure::Run,
     },
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// Days of reports.
-const DAYS: &str = "90";
+pub(super) const DAYS: u64 = 90;
 /// After any file was written.
 const LATER: &str = "2100-01-01T00:00:00Z";
 
@@ -43,14 +44,13 @@ pub(super) struct Lake<'p> {
 }
 
 impl<'p> Lake<'p> {
-    /// Makes the reports, takes them in, compacts.
-    pub(super) fn fill(places: &'p Places, events: u64) -> Result<Self> {
-        let folder = places.target.join("bench-lake");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("empty {}", folder.display()))?;
-        }
+    /// Makes the reports in a folder of a folder, takes them in, compacts. Each day has as many events as the others.
+    pub(super) fn fill(places: &'p Places, folder: &Path, wanted: u64) -> Result<Self> {
+        let events = wanted / DAYS * DAYS;
+        ensure!(events > 0, "{wanted} events are less than one a day");
+        let folder = emptied(&folder.join(events.to_string()))?;
         let made = folder.join("made");
-        make(places, &made, &["--days", DAYS, "--rows", &events.to_string()])?;
+        make(places, &made, &["--days", &DAYS.to_string(), "--rows", &events.to_string()])?;
         let data = folder.join("data");
         prepare(&places.program(), &data, &made.join("constituency"))?;
         let mut lake =
@@ -63,6 +63,13 @@ impl<'p> Lake<'p> {
         lake.bytes = tables(&lake.data)?.iter().map(|(_, bytes)| bytes).sum();
         reports(&made)?.iter().try_for_each(fs::remove_file).context("remove the reports")?;
         Ok(lake)
+    }
+
+    /// The same lake as it was when it was filled.
+    pub(super) fn copied(&self) -> Result<Self> {
+        let folder = emptied(&self.folder.join("copy"))?;
+        steps::run(Command::new("cp").arg("-a").arg(&self.data).arg(&folder)).context("copy the lake")?;
+        Ok(Self { data: folder.join("data"), folder, ..*self })
     }
 
     /// One more report of so many rows.
@@ -79,7 +86,7 @@ impl<'p> Lake<'p> {
     fn take_in(&self, reports: &[PathBuf], rows: u64) -> Result<Run> {
         let mut words = self.words(&["ingest", "--json"]);
         words.extend(reports.iter().map(OsString::from));
-        measure::run(&words, rows)
+        taken_in(&words, rows)
     }
 
     /// The program with these words, on this lake.

@@ -17,7 +17,7 @@ const SECONDS_WANTED: f64 = 3.0;
 struct Started {
     seconds: f64,
     cpu: f64,
-    resident_mb: f64,
+    peak_mb: f64,
 }
 
 /// Starts it once, when nothing is kept yet of what was seen, and then several times.
@@ -38,12 +38,12 @@ pub(super) fn look(lake: &Lake, typed: &Typed, sheet: &mut Sheet) -> Result<()> 
         ("CPU s", format!("{:.2}", of(|start| start.cpu))),
         ("the first ever s", format!("{:.2}", first.seconds)),
         ("its CPU s", format!("{:.2}", first.cpu)),
-        ("resident MB", format!("{:.0}", of(|start| start.resident_mb))),
+        ("peak MB", format!("{:.0}", of(|start| start.peak_mb))),
     ]);
     Ok(())
 }
 
 fn start(lake: &Lake) -> Result<Started> {
     let (server, seconds) = Server::portal(&lake.places.program(), &lake.data, NOW)?;
-    Ok(Started { seconds, cpu: server.cpu_seconds()?, resident_mb: server.resident_mb() })
+    Ok(Started { seconds, cpu: server.cpu_seconds()?, peak_mb: server.peak_mb()? })
 }
