@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::catalogue::{catalogue, feed_of};
-use crate::error::{At as _, is_of_machine};
+use crate::error::At as _;
 use crate::folder::{bounded, read_text};
 use crate::journal::Refused;
 use crate::{DataFolder, PipelineError};
@@ -107,6 +107,10 @@ pub fn accept(
         Ok(())
     })
     .map_err(|error| match error {
+        // Tried again, what is taken already would be taken each time.
+        Unpack::Decode(error) if !slips.is_empty() => {
+            packed(name, &format!("{error}; {} members before are taken", slips.len()))
+        }
         Unpack::Decode(error) => unpacked(error),
         Unpack::Spool(error) => error,
     })?;
@@ -204,9 +208,15 @@ fn delivered(name: &str, path: &Path, error: io::Error) -> PipelineError {
 /// A file that cannot be unpacked, or not be read for now.
 fn blamed(name: &str, wrong: DecodeError) -> PipelineError {
     match wrong {
-        DecodeError::Read(source) if is_of_machine(&source) => PipelineError::Unread { name: name.to_owned(), source },
-        wrong => PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() },
+        DecodeError::Read(source) if source.raw_os_error().is_some() => {
+            PipelineError::Unread { name: name.to_owned(), source }
+        }
+        wrong => packed(name, &wrong),
     }
+}
+
+fn packed(name: &str, wrong: &dyn std::fmt::Display) -> PipelineError {
+    PipelineError::Packed { name: name.to_owned(), wrong: wrong.to_string() }
 }
 
 /// A name that sorts by time of arrival and is nobody else's.

@@ -117,7 +117,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("folder") {
         let path = entry.expect("entry").path();
         let to = to.join(path.file_name().expect("name"));
-        if path.is_dir() { copy(&path, &to) } else { drop(fs::copy(&path, &to).expect("copy")) }
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            fs::copy(&path, &to).expect("copy");
+        }
     }
 }
 
@@ -194,7 +198,7 @@ fn events_of_which_nothing_tells_are_named() {
     let log = house.data.path("lake/events/_delta_log");
     let last = picture::names(&log).into_iter().rfind(|name| name.ends_with(".json")).expect("an entry");
     let entry = fs::read_to_string(log.join(&last)).expect("entry");
-    fs::write(log.join(&last), entry.replace("haidang.report", "another.report")).expect("entry");
+    fs::write(log.join(&last), entry.replace("\"haidang.report\":", "\"another\":")).expect("entry");
     fs::write(&journal, text).expect("journal");
     assert!(matches!(mend(house.data.clone(), clock(house.now)), Err(PipelineError::Ahead { committed: 3 })));
     assert!(refused(&house).to_string().contains("put back the journal"));
@@ -208,12 +212,15 @@ fn an_older_copy_of_the_lake_gets_what_it_lacks_and_keeps_what_only_it_has() {
     copy(&lake, &older);
     house.ingest(TELNET, &telnet());
     let wanted = picture::of(&house.data);
-    fs::remove_file(house.data.raw(&house.journal().report(1).expect("report").identity.hash)).expect("raw copy");
+    let (raw, away) =
+        (house.data.raw(&house.journal().report(1).expect("report").identity.hash), house.data.path("away"));
+    fs::rename(&raw, &away).expect("raw copy");
     fs::remove_dir_all(&lake).expect("lake");
     fs::rename(&older, &lake).expect("an older copy");
     assert!(matches!(refused(&house), PipelineError::Behind { table: "events", committed: 1, told: 2 }));
     let mended = mended(&house);
     assert!(mended.is_whole() && (mended.missing, mended.anew.is_none()) == (1, true), "{mended:?}");
+    fs::rename(&away, &raw).expect("raw copy");
     picture::of(&house.data).assert_is(&wanted, "caught up");
 }
 
@@ -228,9 +235,8 @@ fn what_was_forgotten_on_purpose_is_not_told_as_lost_when_the_lake_is_made_anew(
     house.now += 60 * event::time::DAY;
     house.ingest(SINKHOLE, &sinkhole());
     house.writer().forget(day("2026-03-01")).expect("forgotten");
-    let wanted = picture::of(&house.data);
     fs::remove_dir_all(house.data.path("lake")).expect("lake");
     let mended = mended(&house);
     assert!(mended.is_whole() && mended.anew.is_some(), "{mended:?}");
-    picture::of(&house.data).assert_is(&wanted, "made anew");
+    assert_eq!(house.lake().events_per_report(0).expect("reports"), [(2, 5)]);
 }
