@@ -1,5 +1,7 @@
 //! The portal as its senders and visitors meet it: a report comes in, and the address in it is told.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::desk::{base, files_below, files_called, text, wait_until};
@@ -34,6 +36,34 @@ fn a_report_that_is_sent_tells_the_visitor_whose_address_is_in_it() {
     }
     wait_until("the spool to be empty", || files_below(&desk.data().join("spool")).is_empty().then_some(()));
     assert!(portal.stop().contains("taken in"));
+    desk.run(&["doctor"]).well();
+}
+
+#[test]
+fn fifty_senders_of_the_same_bytes_at_once_make_one_report() {
+    let desk = desk();
+    let token = token(&desk);
+    let mut portal = Portal::start(&desk);
+    let (sender, body) = (&portal, report_of(INFECTED));
+    let send = || loop {
+        let answer = sender.deliver(&token, REPORT, "text/csv", &body);
+        match answer.status {
+            202 => return text(&answer.json()["id"]).to_owned(),
+            // No more than some of a feed at a time.
+            429 => std::thread::yield_now(),
+            status => panic!("{status}: {}", answer.body),
+        }
+    };
+    let ids: BTreeSet<String> = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..50).map(|_| scope.spawn(send)).collect();
+        senders.into_iter().map(|sender| sender.join().expect("a sender")).collect()
+    });
+    assert_eq!(ids.len(), 1);
+    portal.wait_for_report(&token, ids.first().expect("an id"));
+    wait_until("the spool to be empty", || files_below(&desk.data().join("spool")).is_empty().then_some(()));
+    portal.stop();
+    let reports: Vec<Value> = desk.reports().into_values().collect();
+    assert!(reports.len() == 1 && reports[0]["state"] == "done" && reports[0]["deliveries"] == 50, "{reports:?}");
     desk.run(&["doctor"]).well();
 }
 
