@@ -22,37 +22,13 @@ def mapped(address):
     return (0xFFFF << 32) | int(ipaddress.IPv4Address(address))
 
 
-def pieces():
-    """Where another network is the narrowest from, as stored, and its province."""
-    with open(networks) as file:
-        all = [(ipaddress.ip_network(row["network"]), row["province"]) for row in csv.DictReader(file)]
-    all = [(int(net[0]), int(net[-1]), net.prefixlen, province) for net, province in all]
-    for cut in sorted({at for first, last, *_ in all for at in (first, last + 1)}):
-        holding = [(length, province) for first, last, length, province in all if first <= cut <= last]
-        yield halves(mapped(cut))[1], max(holding, default=(0, "-"))[1]
-
-
 def stats(turn):
     # The province lies in each event as it was when it came, so no networks have to be looked up.
-    return told(f"""
+    rows = db.execute(f"""
         WITH d AS (SELECT family, place, source_ip_hi, source_ip_lo, day, count(*) AS n FROM events
                    WHERE day >= {FROM} AND day < {TO} AND kind = 'botnet' GROUP BY ALL),
              u AS (SELECT family, place, source_ip_hi, source_ip_lo, count(*) AS days, sum(n) AS n FROM d GROUP BY ALL)
-        SELECT coalesce(family, '-'), coalesce(place, '-'), count(*), sum(days), sum(n) FROM u GROUP BY ALL""")
-
-
-def stats_sightings(turn):
-    # Fewer rows, which do not say whose the address was.
-    return told(f"""
-        WITH d AS (SELECT family, ip_hi, ip_lo, day, sum(count) AS n FROM sightings
-                   WHERE day >= {FROM} AND day < {TO} AND kind = 'botnet' GROUP BY ALL),
-             u AS (SELECT family, ip_hi, ip_lo, count(*) AS days, sum(n) AS n FROM d GROUP BY ALL)
-        SELECT coalesce(family, '-'), coalesce(province, '-'), count(*), sum(days), sum(n)
-        FROM u ASOF LEFT JOIN holders ON ip_lo >= low GROUP BY ALL""")
-
-
-def told(query):
-    rows = db.execute(query).fetchall()
+        SELECT coalesce(family, '-'), coalesce(place, '-'), count(*), sum(days), sum(n) FROM u GROUP BY ALL""").fetchall()
     return {f"{family} {place}": f"{unique} {days} {n}" for family, place, unique, days, n in rows}
 
 
@@ -94,11 +70,8 @@ db = duckdb.connect(config={"threads": 2})
 db.execute("SET parquet_metadata_cache = true")
 for table in ("events", "sightings"):
     db.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{lake}/{table}/day=*/*.parquet', hive_partitioning = true)")
-if question == "stats_sightings":
-    rows = ", ".join(f"({low}, '{province}')" for low, province in pieces())
-    db.execute(f"CREATE TABLE holders AS FROM (VALUES {rows}) AS holders (low, province)")
 print("open", time.perf_counter() - begun)
-ask = {"stats": stats, "stats_sightings": stats_sightings, "list": listed, "whois": whois}[question]
+ask = {"stats": stats, "list": listed, "whois": whois}[question]
 seconds, answer = [], {}
 for turn in range(int(times)):
     begun = time.perf_counter()

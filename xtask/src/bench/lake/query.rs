@@ -1,4 +1,4 @@
-//! Three questions to a lake that is open, ours and DuckDB by turns, each answer compared; one of them to DuckDB in two ways.
+//! Three questions to a lake that is open, ours and DuckDB by turns, each answer compared.
 
 use std::{ffi::OsString, fs, path::PathBuf};
 
@@ -28,26 +28,23 @@ const RATIO_WANTED: f64 = 1.0;
 const ADDRESS_MS_WANTED: f64 = 50.0;
 /// What each side reads for a month's statistics.
 pub(super) const STATS_READ: &str = "statistics: ours counts sightings (one for each machine, finding and day) and looks up \
-     whose an address was; DuckDB groups events, which are more and say their province, or sightings with a table of provinces";
+     whose an address was on that day; DuckDB groups events, which are more and say their province";
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
     Stats,
-    /// The same of ours; DuckDB takes the table that ours takes.
-    StatsOfSightings,
     List,
     Whois,
 }
 
 /// All of them.
-pub(super) const QUESTIONS: [Question; 4] =
-    [Question::Stats, Question::StatsOfSightings, Question::List, Question::Whois];
+pub(super) const QUESTIONS: [Question; 3] = [Question::Stats, Question::List, Question::Whois];
 
 impl Question {
     fn name(self) -> &'static str {
         match self {
-            Self::Stats | Self::StatsOfSightings => "stats",
+            Self::Stats => "stats",
             Self::List => "list",
             Self::Whois => "whois",
         }
@@ -56,7 +53,6 @@ impl Question {
     fn title(self) -> &'static str {
         match self {
             Self::Stats => "a month by family and province",
-            Self::StatsOfSightings => "the same, DuckDB of sightings",
             Self::List => "an organisation's month",
             Self::Whois => "an address's history",
         }
@@ -164,8 +160,7 @@ pub(super) fn ask_ours(question: Question, lake: &Lake) -> Result<Answered> {
 
 fn ask_peer(question: Question, lake: &Lake, peer: &Peer) -> Result<Answered> {
     let (asked, count) = asked(question, lake)?;
-    let mut words: Vec<OsString> = vec![peer.python.clone().into(), "-c".into(), SCRIPT.into()];
-    words.push(if question == Question::StatsOfSightings { "stats_sightings" } else { question.name() }.into());
+    let mut words: Vec<OsString> = vec![peer.python.clone().into(), "-c".into(), SCRIPT.into(), question.name().into()];
     words.extend([lake.data.join("lake").into(), lake.made("constituency").join("networks.csv").into()]);
     words.extend([ORGANISATION.into(), asked.into(), count.into()]);
     Answered::read(measure::heard(&words, lake.events)?).context("understand what DuckDB said")
