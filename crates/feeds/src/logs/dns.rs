@@ -68,6 +68,8 @@ fn bind(said: &str) -> Option<Query<'_>> {
     let (head, query) = (said.get(client + 7..at)?, said.get(at + 8..)?);
     let asked = head.split(' ').find(|word| !word.starts_with('@'))?;
     let (client, port) = asked.trim_end_matches(':').split_once('#')?;
+    // A signed query (TSIG) has the name of its key there, too: `51234/key fwd-key`.
+    let port = port.strip_suffix("/key").unwrap_or(port);
     Some(Query { client, port: Some(port), name: first_word(query) })
 }
 
