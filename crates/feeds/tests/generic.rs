@@ -86,6 +86,7 @@ fn mappings() -> Vec<Arc<Mapping>> {
         "format = \"csv\"\ncomment = \"//\"\nquote = \"\"\ndelimiter = \";\"\ncolumns = [\"a\", \"b\", \"c\", \"d.0\"]",
         "format = \"text\"\ncomment = \"#\"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
         "format = \"text\"\nseparator = \",\"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
+        "format = \"text\"\nseparator = \" \"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
         "format = \"jsonl\"",
     ];
     heads.iter().map(|head| Arc::new(Mapping::parse(&format!("{head}{ALL}")).expect(head))).collect()

@@ -75,7 +75,7 @@ impl Reader {
 
     pub(super) fn text(text: &Text, mapping: &Mapping) -> Self {
         Self {
-            records: Records::lines(),
+            records: text.separator.as_deref().map_or_else(Records::lines, Records::lines_cut_by),
             split: Split::Line(text.separator.clone(), text.columns.len()),
             comment: text.comment.clone(),
             columns: Some(Columns::new(&text.columns, mapping)),
@@ -146,20 +146,21 @@ impl Split {
     }
 }
 
-/// At most so many fields of a line; the last one takes what is left.
+/// At most so many fields of a line; the last one takes what is left. A separator that was named cuts also where it is a
+/// blank and nothing stands before it.
 fn fields<'l>(line: &'l str, separator: Option<&str>, most: usize) -> Vec<&'l str> {
-    let mut rest = line.trim();
+    let mut rest = line;
     let mut fields = Vec::with_capacity(most);
     while fields.len() + 1 < most {
         let cut = match separator {
             Some(separator) => rest.split_once(separator),
-            None => rest.split_once(char::is_whitespace),
+            None => rest.trim().split_once(char::is_whitespace),
         };
         let Some((field, after)) = cut else { break };
         fields.push(field.trim());
-        rest = after.trim_start();
+        rest = after;
     }
-    fields.push(rest);
+    fields.push(rest.trim());
     fields
 }
 
