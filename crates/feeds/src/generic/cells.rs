@@ -50,6 +50,11 @@ impl Columns {
             of_field,
         }
     }
+
+    /// Of a header that cannot be read.
+    fn unread(problem: Problem) -> Self {
+        Self { of_field: Vec::new(), unmapped: Vec::new(), problem: Some(problem) }
+    }
 }
 
 fn header_problem(names: &[String], mapping: &Mapping, of_field: &[Option<usize>]) -> Option<Problem> {
@@ -98,7 +103,13 @@ impl Reader {
         let mut chunk = self.records.chunk(bytes, last);
         while let Some(found) = chunk.next_record() {
             let (read, text) = match found {
-                Found::TooLong(text) => (Err(Problem::new("", "", Reason::TooLong)), text.into()),
+                Found::TooLong(text) => {
+                    let is_comment = self.comment.as_ref().is_some_and(|comment| is_comment(&text, comment));
+                    if self.columns.is_none() && !is_comment {
+                        self.columns = Some(Columns::unread(Problem::new("", &text, Reason::TooLong)));
+                    }
+                    (Err(Problem::new("", "", Reason::TooLong)), text.into())
+                }
                 Found::Row(row) if is_passed_over(&row, self.comment.as_deref()) => continue,
                 Found::Row(row) => {
                     let cells = self.split.cells(&row);
@@ -122,7 +133,11 @@ impl Reader {
 /// A comment, or a line of blanks.
 fn is_passed_over(row: &Row<'_>, comment: Option<&str>) -> bool {
     let is_blank = row.len() == 1 && row.get(0).is_some_and(|cell| cell.trim().is_empty());
-    is_blank || comment.is_some_and(|comment| row.text().trim_start().starts_with(comment))
+    is_blank || comment.is_some_and(|comment| is_comment(&row.text(), comment))
+}
+
+fn is_comment(text: &str, comment: &str) -> bool {
+    text.trim_start().starts_with(comment)
 }
 
 fn names(cells: &[&str]) -> Vec<String> {
