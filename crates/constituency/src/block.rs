@@ -37,6 +37,14 @@ impl Block {
         self.first <= bits && bits <= self.last && self.is_ipv4() == is_ipv4(bits)
     }
 
+    /// First and last bits of the addresses that it [`holds`](Self::holds): of IPv6, what lies around IPv4.
+    pub(crate) fn stretches(self) -> impl Iterator<Item = (u128, u128)> {
+        let whole = (self.first, self.last);
+        let around = [(self.first, self.last.min(IPV4_FIRST - 1)), (self.first.max(IPV4_LAST + 1), self.last)];
+        let stretches = if self.is_ipv4() { [Some(whole), None] } else { around.map(Some) };
+        stretches.into_iter().flatten().filter(|(first, last)| first <= last)
+    }
+
     /// Addresses in it, less one (all of IPv6 would not fit otherwise).
     pub(crate) fn span(self) -> u128 {
         self.last - self.first
@@ -137,6 +145,13 @@ mod tests {
     fn ipv6_owns_no_ipv4_address() {
         let everything = block("::/0");
         assert!(everything.holds(1) && !everything.holds(block("192.0.2.1").first));
+        let around = [(0, IPV4_FIRST - 1), (IPV4_LAST + 1, u128::MAX)];
+        assert_eq!(everything.stretches().collect::<Vec<_>>(), around);
+        assert_eq!(block("::fffe:0:0/95").stretches().collect::<Vec<_>>(), [(0xfffe_0000_0000, IPV4_FIRST - 1)]);
+        for text in ["2001:db8::/32", "::/96", "0.0.0.0/0", "192.0.2.0/24"] {
+            let block = block(text);
+            assert_eq!(block.stretches().collect::<Vec<_>>(), [(block.first, block.last)], "{text}");
+        }
     }
 
     #[test]

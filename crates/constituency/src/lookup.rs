@@ -157,8 +157,8 @@ impl Constituency {
         let Asked { bits, day, hints } = *asked;
         let mut owner = slice.owner;
         if slice.ask_asn {
-            self.fill_isp(&mut owner, day, hints.asn, IspSource::Feed);
-            if owner.isp.is_none() && !owner.conflict {
+            let is_settled = self.fill_isp(&mut owner, day, hints.asn, IspSource::Feed);
+            if !is_settled {
                 self.fill_isp(&mut owner, day, self.background.origin(bits, day), IspSource::Routing);
             }
         }
@@ -169,12 +169,14 @@ impl Constituency {
         owner
     }
 
-    fn fill_isp(&self, owner: &mut Owner, day: i32, asn: Option<u32>, source: IspSource) {
-        let Some(at) = asn.and_then(|asn| self.asns.get(&asn)) else { return };
+    /// Takes the operator of an ASN; whether there is one, or two in dispute.
+    fn fill_isp(&self, owner: &mut Owner, day: i32, asn: Option<u32>, source: IspSource) -> bool {
+        let Some(at) = asn.and_then(|asn| self.asns.get(&asn)) else { return false };
         let of_asn = self.slices.on(*at, day).owner;
         owner.isp = of_asn.isp;
         owner.isp_source = of_asn.isp.map_or(IspSource::Unknown, |_| source);
         owner.conflict |= of_asn.conflict;
+        of_asn.isp.is_some() || of_asn.conflict
     }
 
     /// The owner of a domain name (or of what lies under it) on a day of the reporting zone, by the longest suffix

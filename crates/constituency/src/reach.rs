@@ -108,12 +108,12 @@ impl Constituency {
     /// The same of the tables' networks alone: what an ASN names beyond them is nobody's to count.
     pub fn space_of(&self, named: &[OrgId], role: Role, days: Range<i32>) -> Vec<(u128, u128)> {
         let rows = self.tables.networks.iter().filter(|(_, claim)| names(claim, named, role, &days));
-        merged(rows.map(|(block, _)| (block.first, block.last)).collect())
+        merged(rows.flat_map(|(block, _)| block.stretches()).collect())
     }
 
     /// First and last bits of every stretch of addresses in the tables, on whatever day; sorted, apart.
     pub fn networks(&self) -> Vec<(u128, u128)> {
-        merged(self.tables.networks.iter().map(|(block, _)| (block.first, block.last)).collect())
+        merged(self.tables.networks.iter().flat_map(|(block, _)| block.stretches()).collect())
     }
 
     /// The domain names that may belong, with all below them, to one of the named during some of the days; sorted,

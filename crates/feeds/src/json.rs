@@ -30,7 +30,7 @@ pub(crate) struct Records {
 enum Skip {
     #[default]
     Nothing,
-    Line,
+    Text,
     Object(Scan),
 }
 
@@ -92,8 +92,7 @@ impl Records {
                 (false, b'[') => self.in_array = true,
                 (true, b']') => self.in_array = false,
                 (true, b'{') => return self.object(bytes, used, last),
-                (true, _) => return self.text(bytes, used, last, |rest| memchr3(b',', b'\n', b']', rest)),
-                (false, _) => return self.text(bytes, used, last, |rest| memchr(b'\n', rest)),
+                _ => return self.text(bytes, used, last),
             }
             *used += 1;
         }
@@ -103,7 +102,7 @@ impl Records {
     fn pass_over(&mut self, bytes: &[u8], used: &mut usize) {
         let end = match &mut self.skip {
             Skip::Nothing => return,
-            Skip::Line => memchr(b'\n', &bytes[*used..]),
+            Skip::Text => self.text_end(&bytes[*used..]),
             Skip::Object(scan) => scan.run(&bytes[*used..]).map(|(length, _)| length),
         };
         *used += end.unwrap_or(bytes.len() - *used);
@@ -113,17 +112,11 @@ impl Records {
     }
 
     /// A line, or an element of an array that is no object: malformed there, judged by its reader here.
-    fn text<'b>(
-        &mut self,
-        bytes: &'b [u8],
-        used: &mut usize,
-        last: bool,
-        end: impl Fn(&[u8]) -> Option<usize>,
-    ) -> Option<Piece<'b>> {
+    fn text<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
         let window = window(bytes, *used);
-        let length = match end(window) {
+        let length = match self.text_end(window) {
             Some(length) => length,
-            None if window.len() == RECORD_MAX => return Some(self.too_long(window, used, Skip::Line)),
+            None if window.len() == RECORD_MAX => return Some(self.too_long(window, used, Skip::Text)),
             None if last => window.len(),
             None => return None,
         };
@@ -131,6 +124,11 @@ impl Records {
         let line = window[..length].trim_ascii_end();
         let line = line.strip_suffix(b",").unwrap_or(line);
         Some(Piece { bytes: line, wrong: self.in_array.then_some(Reason::Malformed) })
+    }
+
+    /// Where what is no object ends: with its line, in an array of one line before the next element.
+    fn text_end(&self, bytes: &[u8]) -> Option<usize> {
+        if self.in_array { memchr3(b',', b'\n', b']', bytes) } else { memchr(b'\n', bytes) }
     }
 
     fn object<'b>(&mut self, bytes: &'b [u8], used: &mut usize, last: bool) -> Option<Piece<'b>> {
@@ -413,7 +411,12 @@ mod tests {
     #[test]
     fn too_long_is_passed_over() {
         let long = "x".repeat(RECORD_MAX);
-        for text in [format!("{long}xx\n{{}}\n"), format!("[{{\"a\":\"{long}\"}},{{}}]")] {
+        for text in [
+            format!("{long}xx\n{{}}\n"),
+            format!("[{{\"a\":\"{long}\"}},{{}}]"),
+            format!("[{long}xx,{{}}]"),
+            format!("[{long}]{{}}"),
+        ] {
             let found = pieces(&text);
             assert_eq!(found.len(), 2);
             assert_eq!((found[0].0.len(), &found[1]), (KEPT_MAX, &("{}".to_owned(), true)));

@@ -99,6 +99,8 @@ pub struct Records {
     delimiter: u8,
     /// NUL if there is none: a NUL is never content.
     quote: u8,
+    /// The blank that is not trimmed: what cells are cut by.
+    cut: u8,
     limit: usize,
     start: Start,
     skipping: Option<Inside>,
@@ -129,6 +131,7 @@ impl Records {
         Self {
             delimiter,
             quote: quote.unwrap_or(0),
+            cut: delimiter,
             limit: RECORD_MAX,
             start: Start::Mark,
             skipping: None,
@@ -143,6 +146,11 @@ impl Records {
         Self::csv(b'\n', None)
     }
 
+    /// Lines that the caller cuts into cells by this.
+    pub fn lines_cut_by(separator: &str) -> Self {
+        Self { cut: separator.bytes().next().unwrap_or(b'\n'), ..Self::lines() }
+    }
+
     /// Reads the next bytes, the unused ones of the last chunk in front of them; `last` says that no more follow.
     ///
     /// At least one byte of a chunk of [`RECORD_MAX`] bytes is used.
@@ -151,9 +159,9 @@ impl Records {
         Chunk { records: self, bytes, text: plain_text(bytes), last, at: 0, trimmed }
     }
 
-    /// What is trimmed from a report: the white space of Python's `str.strip` in ASCII, NUL, but no delimiter.
+    /// What is trimmed from a report: the white space of Python's `str.strip` in ASCII, NUL, but not what cells are cut by.
     fn is_blank(&self, byte: u8) -> bool {
-        matches!(byte, 0 | b'\t'..=b'\r' | 0x1c..=b' ') && (byte != self.delimiter || byte == b'\n')
+        matches!(byte, 0 | b'\t'..=b'\r' | 0x1c..=b' ') && (byte != self.cut || byte == b'\n')
     }
 
     /// Fills the cells with the record at the start of the window; its length without and with its line end.

@@ -6,6 +6,7 @@ mod golden;
 
 use std::sync::Arc;
 
+use feeds::format::RECORD_MAX;
 use feeds::generic::{Mapping, Parser};
 use golden::{Read, drive};
 use proptest::prelude::*;
@@ -86,9 +87,29 @@ fn mappings() -> Vec<Arc<Mapping>> {
         "format = \"csv\"\ncomment = \"//\"\nquote = \"\"\ndelimiter = \";\"\ncolumns = [\"a\", \"b\", \"c\", \"d.0\"]",
         "format = \"text\"\ncomment = \"#\"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
         "format = \"text\"\nseparator = \",\"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
+        "format = \"text\"\nseparator = \" \"\ncolumns = [\"a\", \"d.0\", \"b\", \"c\"]",
         "format = \"jsonl\"",
     ];
     heads.iter().map(|head| Arc::new(Mapping::parse(&format!("{head}{ALL}")).expect(head))).collect()
+}
+
+#[test]
+fn a_header_that_is_too_long_makes_no_row_a_header() {
+    let mapping = &mappings()[0];
+    let (long, row) = ("x,".repeat(RECORD_MAX / 2), "192.0.2.1,80,c,1700000000\n");
+    let reasons = |file: &str| {
+        let read = read(mapping, "", file.as_bytes(), &[100_000]);
+        let rejected: Vec<_> = read.rejected.iter().map(|row| (row.row, row.problem.reason.code())).collect();
+        (read.events.lines().count(), rejected)
+    };
+    let header = "a,b,c,d.0\n";
+    assert_eq!(
+        reasons(&format!("a,b,c,d.0,{long}\n{row}{row}")),
+        (0, vec![(1, "too-long"), (2, "too-long"), (3, "too-long")])
+    );
+    // A comment is none, however long.
+    assert_eq!(reasons(&format!("#{long}\n{header}{row}{row}")), (2, vec![(1, "too-long")]));
+    assert_eq!(reasons(&format!("{header}{long}\n{row}")), (1, vec![(1, "too-long")]));
 }
 
 proptest! {

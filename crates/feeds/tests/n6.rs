@@ -4,6 +4,7 @@
 
 mod golden;
 
+use feeds::format::RECORD_MAX;
 use feeds::n6::{ADDRESSES_MAX, Parser};
 use golden::{Read, drive};
 use proptest::prelude::*;
@@ -35,6 +36,16 @@ fn one_event_has_a_limit_of_addresses() {
     assert_eq!(read("", of(ADDRESSES_MAX).as_bytes(), &[usize::MAX]).events.lines().count(), ADDRESSES_MAX);
     let read = read("", of(ADDRESSES_MAX + 1).as_bytes(), &[usize::MAX]);
     assert_eq!((read.events.as_str(), read.rejected[0].problem.reason.code()), ("", "too-long"));
+}
+
+#[test]
+fn a_header_that_is_too_long_makes_no_row_a_header() {
+    let row = "2026-01-01 00:00:00,bots,192.0.2.1\n";
+    let file = format!("time,category,ip{}\n{row}{row}", ",x".repeat(RECORD_MAX / 2));
+    let read = read("", file.as_bytes(), &[100_000]);
+    let reasons: Vec<_> = read.rejected.iter().map(|row| (row.row, row.problem.reason.code())).collect();
+    assert_eq!((read.events.as_str(), reasons), ("", vec![(1, "too-long"), (2, "too-long"), (3, "too-long")]));
+    assert_eq!((&*read.rejected[1].text, &read.rejected[1].problem.value[..16]), (row.trim_end(), "time,category,ip"));
 }
 
 proptest! {

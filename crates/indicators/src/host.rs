@@ -12,6 +12,9 @@ pub(crate) const LABEL_MAX: usize = 63;
 /// Longest text that is tried as a host: a name may be written in longer letters than it is sent in (RFC 5890).
 const HOST_MAX: usize = 4 * NAME_MAX;
 
+/// Most labels of a name (RFC 1035 §2.3.4: 255 octets).
+const LABELS_MAX: usize = 127;
+
 /// What is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Name<'t> {
@@ -50,6 +53,14 @@ pub(crate) fn address_in_url(ip: IpAddr) -> String {
 #[inline]
 pub(crate) fn read(text: &str) -> Option<Host<'_>> {
     if is_plain(text) { Some(Host { name: Name::Domain(Cow::Borrowed(text)), port: None }) } else { read_any(text) }
+}
+
+/// The nearest domain above a name that is no host: a tunnel carries whatever bytes it likes in the labels to its left.
+#[cold]
+pub(crate) fn above(text: &str) -> Option<Host<'_>> {
+    let rests = std::iter::successors(Some(text), |text| text.split_once('.').map(|(_, rest)| rest));
+    let mut hosts = rests.skip(1).take(LABELS_MAX).filter_map(read);
+    hosts.find(|host| matches!(host.name, Name::Domain(_)))
 }
 
 /// The spelling nearly every name of a log has: nothing to be put right, and no address.

@@ -159,7 +159,8 @@ impl Watch {
 
     /// What a connection touched, the most telling indicator first: URL, name, address with port, address, path.
     ///
-    /// Matched is as of the contact's time. A name that is an address, as in a URL, counts as an address that was called.
+    /// Matched is as of the contact's time. A name that is an address, as in a URL, counts as an address that was called; one
+    /// that is no host (`aGVsbG8/d29y.bad.example`) lies below the first domain to its right.
     pub fn find(&self, contact: &Contact<'_>) -> Option<Hit<'_>> {
         let (inside, found) = match self.view(contact)? {
             View::Called(peer) => (Side::From, self.called(contact, peer)?),
@@ -180,11 +181,13 @@ impl Watch {
     fn called(&self, contact: &Contact<'_>, peer: Option<End>) -> Option<Found<'_>> {
         let at = contact.at;
         let host = contact.name.and_then(host::read);
+        let above = contact.name.filter(|_| host.is_none()).and_then(host::above);
+        let domain = host.as_ref().or(above.as_ref());
         let named = host.as_ref().and_then(end).filter(|end| !self.inside.has(end.ip));
         self.url(contact, host.as_ref(), peer)
-            .or_else(|| self.domain(host.as_ref(), at))
+            .or_else(|| self.domain(domain, at))
             .or_else(|| self.ends([named, peer].into_iter().flatten(), at))
-            .or_else(|| self.path(contact, host.as_ref(), peer))
+            .or_else(|| self.path(contact, domain, peer))
     }
 
     fn url(&self, contact: &Contact<'_>, host: Option<&Host<'_>>, peer: Option<End>) -> Option<Found<'_>> {

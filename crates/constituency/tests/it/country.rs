@@ -199,3 +199,20 @@ fn what_belongs_to_an_organisation_is_found_the_other_way_round() {
     assert_eq!(country.domains_of(&ids(&["ministry", "dept"]), days.clone()), ["example.gov.vn"]);
     assert!(country.domains_of(&ids(&["alpha"]), days).is_empty());
 }
+
+#[test]
+fn all_of_ipv6_is_no_network_of_ipv4() {
+    let (tables, _) = Tables::read(&[
+        ("organisations.csv", "code,name,kind,parent,province\na,A,isp,,\n"),
+        ("networks.csv", "network,isp,organisation,province\n::/0,a,,\n192.0.2.0/24,a,,\n"),
+        ("asns.csv", "asn,isp\n"),
+        ("domains.csv", "domain,organisation\n"),
+    ]);
+    let country = Constituency::build(tables);
+    let id = country.id("a").expect("a");
+    let has = |networks: &[(u128, u128)], ip| networks.iter().any(|(first, last)| (*first..=*last).contains(&bits(ip)));
+    for networks in [country.networks(), country.networks_of(&[id], Role::Isp, 0..1)] {
+        let wanted = [("192.0.2.1", true), ("198.51.100.1", false), ("2001:db8::1", true), ("::1", true)];
+        assert_eq!(wanted.map(|(ip, _)| (ip, has(&networks, ip))), wanted);
+    }
+}

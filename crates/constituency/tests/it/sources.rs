@@ -166,8 +166,12 @@ fn a_file_counts_from_its_day_until_the_next() {
 fn what_others_say_fills_only_what_is_open() {
     let (tables, _) = Tables::read(&[
         ("organisations.csv", "code,name,kind,parent,province\na,A,isp,,\nb,B,isp,,\nc,C,isp,,\n"),
-        ("networks.csv", "network,isp,organisation,province\n192.0.2.0/26,a,,\n192.0.2.64/26,,a,79\n"),
-        ("asns.csv", "asn,isp\n64500,b\n64501,c\n"),
+        (
+            "networks.csv",
+            "network,isp,organisation,province\n192.0.2.0/26,a,,\n192.0.2.64/26,,a,79\n\
+             192.0.2.128/26,,a,\n192.0.2.128/26,,b,\n",
+        ),
+        ("asns.csv", "asn,isp\n64500,b\n64501,c\n64502,a\n64502,c\n"),
         ("domains.csv", "domain,organisation\n"),
     ]);
     let places = mmdb(&[("192.0.2.0/24", city_record("VN", "HN", "", ""))], 0);
@@ -186,6 +190,10 @@ fn what_others_say_fills_only_what_is_open() {
     assert_eq!(owner("192.0.2.65", Some(64501), None), (Some("c"), feed, Some("79"), PlaceSource::Network));
     assert_eq!(owner("192.0.2.65", Some(64999), None), (Some("b"), routing, Some("79"), PlaceSource::Network));
     assert_eq!(owner("192.0.2.200", None, Some("46")), (Some("b"), routing, Some("46"), PlaceSource::Feed));
+    // Two organisations in dispute say nothing of the operator; two operators of the feed's ASN do.
+    assert_eq!(owner("192.0.2.129", None, None), (Some("b"), routing, Some("01"), PlaceSource::Geo));
+    assert_eq!(owner("192.0.2.129", Some(64999), None).0, Some("b"));
+    assert_eq!(owner("192.0.2.200", Some(64502), None).0, None);
     assert_eq!(owner("198.51.100.1", None, None), (None, IspSource::Unknown, None, PlaceSource::Unknown));
 }
 

@@ -50,6 +50,11 @@ impl Columns {
             of_field,
         }
     }
+
+    /// Of a header that cannot be read.
+    fn unread(problem: Problem) -> Self {
+        Self { of_field: Vec::new(), unmapped: Vec::new(), problem: Some(problem) }
+    }
 }
 
 fn header_problem(names: &[String], mapping: &Mapping, of_field: &[Option<usize>]) -> Option<Problem> {
@@ -75,7 +80,7 @@ impl Reader {
 
     pub(super) fn text(text: &Text, mapping: &Mapping) -> Self {
         Self {
-            records: Records::lines(),
+            records: text.separator.as_deref().map_or_else(Records::lines, Records::lines_cut_by),
             split: Split::Line(text.separator.clone(), text.columns.len()),
             comment: text.comment.clone(),
             columns: Some(Columns::new(&text.columns, mapping)),
@@ -98,7 +103,13 @@ impl Reader {
         let mut chunk = self.records.chunk(bytes, last);
         while let Some(found) = chunk.next_record() {
             let (read, text) = match found {
-                Found::TooLong(text) => (Err(Problem::new("", "", Reason::TooLong)), text.into()),
+                Found::TooLong(text) => {
+                    let is_comment = self.comment.as_ref().is_some_and(|comment| is_comment(&text, comment));
+                    if self.columns.is_none() && !is_comment {
+                        self.columns = Some(Columns::unread(Problem::new("", &text, Reason::TooLong)));
+                    }
+                    (Err(Problem::new("", "", Reason::TooLong)), text.into())
+                }
                 Found::Row(row) if is_passed_over(&row, self.comment.as_deref()) => continue,
                 Found::Row(row) => {
                     let cells = self.split.cells(&row);
@@ -122,7 +133,11 @@ impl Reader {
 /// A comment, or a line of blanks.
 fn is_passed_over(row: &Row<'_>, comment: Option<&str>) -> bool {
     let is_blank = row.len() == 1 && row.get(0).is_some_and(|cell| cell.trim().is_empty());
-    is_blank || comment.is_some_and(|comment| row.text().trim_start().starts_with(comment))
+    is_blank || comment.is_some_and(|comment| is_comment(&row.text(), comment))
+}
+
+fn is_comment(text: &str, comment: &str) -> bool {
+    text.trim_start().starts_with(comment)
 }
 
 fn names(cells: &[&str]) -> Vec<String> {
@@ -146,20 +161,21 @@ impl Split {
     }
 }
 
-/// At most so many fields of a line; the last one takes what is left.
+/// At most so many fields of a line; the last one takes what is left. A separator that was named cuts also where it is a
+/// blank and nothing stands before it.
 fn fields<'l>(line: &'l str, separator: Option<&str>, most: usize) -> Vec<&'l str> {
-    let mut rest = line.trim();
+    let mut rest = line;
     let mut fields = Vec::with_capacity(most);
     while fields.len() + 1 < most {
         let cut = match separator {
             Some(separator) => rest.split_once(separator),
-            None => rest.split_once(char::is_whitespace),
+            None => rest.trim().split_once(char::is_whitespace),
         };
         let Some((field, after)) = cut else { break };
         fields.push(field.trim());
-        rest = after.trim_start();
+        rest = after;
     }
-    fields.push(rest);
+    fields.push(rest.trim());
     fields
 }
 

@@ -5,7 +5,7 @@
 //! `18/Nov/2026:08:15:02 +0700` (web servers) and `Nov 18 08:15:02`
 //! ([RFC 3164](https://www.rfc-editor.org/rfc/rfc3164#section-4.1.2)). A time without an offset is one of the feed's zone.
 
-use event::rows::{Problem, Reason};
+use event::rows::{Limits, Problem, Reason};
 use event::time::{self, DAY, SECOND};
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -57,10 +57,13 @@ impl Clock {
             }
             None => None,
         };
-        at.ok_or_else(|| match text {
-            "" => Problem::new(column, "", Reason::MissingTime),
-            text => Problem::new(column, text, Reason::InvalidValue),
-        })
+        match (at, text) {
+            (Some(at), _) if at >= Limits::EPOCH => Ok(at),
+            // A number that is no time, or a clock that was never set: no indicator is as old.
+            (Some(_), text) => Err(Problem::new(column, text, Reason::TooOld)),
+            (None, "") => Err(Problem::new(column, "", Reason::MissingTime)),
+            (None, text) => Err(Problem::new(column, text, Reason::InvalidValue)),
+        }
     }
 
     fn in_zone(&mut self, local: i64) -> Option<i64> {
@@ -267,6 +270,15 @@ mod tests {
     }
 
     #[test]
+    fn an_instant_before_every_log_is_too_old() {
+        assert_eq!(clock("UTC", None).read("ts", "2000-01-01T00:00:00Z"), Ok(Limits::EPOCH));
+        for text in ["1", "0.5", "946684799.9", "1970-01-01T00:00:00Z", "31-Dec-1999 23:59:59"] {
+            let problem = clock("UTC", None).read("ts", text).expect_err(text);
+            assert_eq!(problem, Problem::new("ts", text, Reason::TooOld));
+        }
+    }
+
+    #[test]
     fn a_time_without_a_year_has_that_of_the_file() {
         let problem = clock("UTC", None).read("time", "Nov 18 08:15:02").expect_err("no year");
         assert_eq!((problem.column.as_str(), problem.reason), ("year", Reason::MissingTime));
@@ -281,7 +293,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn local_times_are_those_of_the_zone(times in proptest::collection::vec(0i64..2_000_000_000, 1..20)) {
+        fn local_times_are_those_of_the_zone(times in proptest::collection::vec(Limits::EPOCH / SECOND..2_000_000_000, 1..20)) {
             for zone in ["Asia/Ho_Chi_Minh", "Europe/Berlin", "Australia/Lord_Howe", "UTC"] {
                 let (mut reader, tz) = (clock(zone, None), TimeZone::get(zone).expect("zone"));
                 for seconds in &times {

@@ -38,8 +38,8 @@ pub(super) fn read<'r>(line: &'r str, clock: &mut Clock) -> Result<Told<'r>, Pro
 /// The time before a line and what follows it.
 fn split_time(line: &str) -> Option<(&str, &str)> {
     let line = match line.strip_prefix('<') {
-        // The priority of syslog (RFC 3164 §4.1.1).
-        Some(rest) => rest.split_once('>')?.1,
+        // The priority of syslog (RFC 3164 §4.1.1), of newer syslog with its version (RFC 5424 §6.2).
+        Some(rest) => rest.split_once('>').map(|(_, line)| line.strip_prefix("1 ").unwrap_or(line))?,
         None => line,
     };
     let end = match line.as_bytes() {
@@ -68,13 +68,15 @@ fn bind(said: &str) -> Option<Query<'_>> {
     let (head, query) = (said.get(client + 7..at)?, said.get(at + 8..)?);
     let asked = head.split(' ').find(|word| !word.starts_with('@'))?;
     let (client, port) = asked.trim_end_matches(':').split_once('#')?;
+    // A signed query (TSIG) has the name of its key there, too: `51234/key fwd-key`.
+    let port = port.strip_suffix("/key").unwrap_or(port);
     Some(Query { client, port: Some(port), name: first_word(query) })
 }
 
 /// `dnsmasq[123]: query[A] example.org from 192.0.2.7`, or with `45 192.0.2.7/51234` before the query.
 fn dnsmasq(said: &str) -> Option<Query<'_>> {
     let program = memmem::find(said.as_bytes(), b"dnsmasq")?;
-    let (_, said) = said.get(program..)?.split_once(": ")?;
+    let said = said.get(program..)?;
     let at = memmem::find(said.as_bytes(), b"query[")?;
     // Not the `dnssec-query[…]` of its own.
     let before = said.get(..at).filter(|before| before.is_empty() || before.ends_with(' '))?;

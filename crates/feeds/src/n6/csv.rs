@@ -19,13 +19,14 @@ const OF_ADDRESSES: [&str; 3] = ["ip", "asn", "cc"];
 #[derive(Debug)]
 pub(super) struct Reader {
     records: Records,
-    columns: Vec<String>,
+    /// `None` until the header came; why no row can be read if it is none.
+    columns: Option<Result<Vec<String>, Problem>>,
     rows: u64,
 }
 
 impl Default for Reader {
     fn default() -> Self {
-        Self { records: Records::csv(b',', Some(b'"')), columns: Vec::new(), rows: 0 }
+        Self { records: Records::csv(b',', Some(b'"')), columns: None, rows: 0 }
     }
 }
 
@@ -34,13 +35,19 @@ impl Reader {
         let Self { records, columns, rows } = self;
         let mut chunk = records.chunk(bytes, last);
         while let Some(found) = chunk.next_record() {
-            let (read, text) = match found {
-                Found::TooLong(text) => (Err(Problem::new("", "", Reason::TooLong)), text.into()),
-                Found::Row(row) if columns.is_empty() => {
-                    *columns = (0..row.len()).filter_map(|cell| row.get(cell)).map(|name| name.trim().into()).collect();
+            let (read, text) = match (found, &*columns) {
+                (Found::TooLong(text), known) => {
+                    if known.is_none() {
+                        *columns = Some(Err(Problem::new("", &text, Reason::TooLong)));
+                    }
+                    (Err(Problem::new("", "", Reason::TooLong)), text.into())
+                }
+                (Found::Row(row), None) => {
+                    *columns = Some(Ok(names(&row)));
                     continue;
                 }
-                Found::Row(row) => (event(columns, &row), row.text()),
+                (Found::Row(row), Some(Ok(columns))) => (event(columns, &row), row.text()),
+                (Found::Row(row), Some(Err(problem))) => (Err(problem.clone()), row.text()),
             };
             *rows += 1;
             if let Err(problem) = read.and_then(|event| event.put(*rows, &mut sink.events)) {
@@ -50,6 +57,10 @@ impl Reader {
         }
         chunk.used()
     }
+}
+
+fn names(header: &Row<'_>) -> Vec<String> {
+    (0..header.len()).filter_map(|cell| header.get(cell)).map(|name| name.trim().into()).collect()
 }
 
 fn event<'r>(columns: &'r [String], row: &Row<'r>) -> Result<Event<'r>, Problem> {

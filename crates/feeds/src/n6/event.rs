@@ -140,9 +140,9 @@ impl<'t> Event<'t> {
 /// The list of addresses; `None` if it is no list of objects.
 fn addresses(json: &str) -> Option<Vec<Fields<'_>>> {
     let fields = |json| {
-        let members = json::members(json)?;
-        let mut fields: Fields<'_> =
-            members.into_iter().map(|(name, raw)| Some((name, Value::of(raw)?))).collect::<Option<_>>()?;
+        // The time is the event's: one that only some addresses cannot have would half reject it.
+        let members = json::members(json)?.into_iter().filter(|(name, _)| name != "time");
+        let mut fields: Fields<'_> = members.map(|(name, raw)| Some((name, Value::of(raw)?))).collect::<Option<_>>()?;
         json::last_of_each(&mut fields);
         Some(fields)
     };

@@ -21,6 +21,24 @@ fn a_name_is_found_with_everything_below_it_however_it_is_written() {
 }
 
 #[test]
+fn a_name_that_is_no_host_is_found_below_the_domain_to_its_right() {
+    let watch = watch("bad.example 192.0.2.1 /gate.php", "good.bad.example");
+    let (long, escaped) = (format!("{}bad.example", "a.".repeat(127)), format!("{}.bad.example", "\\200".repeat(63)));
+    for name in
+        ["aGVsbG8/d29y.bad.example", "a:b.c.BAD.example.", "[a/b.bad.example", "a..bad.example", &long, &escaped]
+    {
+        assert_eq!(touched(&watch, &query(name)), Some("bad.example"), "{name}");
+    }
+    for name in
+        ["a/b.good.bad.example", "a/b.verybad.example", "a.b/bad.example", "bad.example/a", "a/b.192.0.2.1", "/."]
+    {
+        assert_eq!(touched(&watch, &query(name)), None, "{name}");
+    }
+    assert_eq!(touched(&watch, &request("a/b.good.bad.example", "/gate.php")), None);
+    assert_eq!(touched(&watch, &request("a/b.example", "/gate.php")), Some("/gate.php"));
+}
+
+#[test]
 fn the_longest_name_and_the_most_telling_kind_answer() {
     let watch = watch("a.example b.a.example 192.0.2.1 192.0.2.1:80 b.a.example/x /gate.php", "");
     assert_eq!(touched(&watch, &query("c.b.a.example")), Some("b.a.example"));
