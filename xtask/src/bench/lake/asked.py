@@ -68,6 +68,8 @@ def whois(turn):
 begun = time.perf_counter()
 db = duckdb.connect(config={"threads": 2})
 db.execute("SET parquet_metadata_cache = true")
+# Of what takes longer it tells how far it is, where the answer is told.
+db.execute("SET enable_progress_bar = false")
 for table in ("events", "sightings"):
     db.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{lake}/{table}/day=*/*.parquet', hive_partitioning = true)")
 print("open", time.perf_counter() - begun)
