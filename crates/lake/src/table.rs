@@ -124,15 +124,11 @@ impl Table {
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
         let read = read_log(&self.root, &mut self.table).await;
         match Place::of_log(&self.root) {
-            Ok(log) if log == self.log => {}
+            Ok(log) if log == self.log => read?,
+            Err(LakeError::Disk(error)) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             // It is on its way to another place, or another lies there.
-            Ok(_) => return Err(LakeError::Replaced(self.root.clone())),
-            Err(LakeError::Disk(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(LakeError::Replaced(self.root.clone()));
-            }
-            Err(error) => return Err(error),
+            _ => return Err(LakeError::Replaced(self.root.clone())),
         }
-        read?;
         self.last = self.table.version().unwrap_or(0);
         Ok(())
     }

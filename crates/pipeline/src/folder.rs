@@ -164,12 +164,8 @@ impl DataFolder {
         let told = journal.last_done();
         self.has_table("sightings", told)?;
         let lake = self.lake_with(&journal)?;
-        let folded = lake.standing()?.folded;
-        if folded < told {
-            Err(PipelineError::Behind { table: "sightings", committed: folded, told })
-        } else {
-            Ok(lake)
-        }
+        reaches("sightings", lake.standing()?.folded, told)?;
+        Ok(lake)
     }
 
     /// The lake, which has the events of every report that this journal has in it; sightings are folded again by the writer.
@@ -180,14 +176,14 @@ impl DataFolder {
         let told = journal.last_done();
         self.has_table("events", told)?;
         let lake = Lake::open(&self.path("lake"), &self.disk)?;
-        let committed = lake.standing()?.committed;
-        if committed < told { Err(PipelineError::Behind { table: "events", committed, told }) } else { Ok(lake) }
+        reaches("events", lake.standing()?.committed, told)?;
+        Ok(lake)
     }
 
     /// That a table is there, if it has to have anything: opening makes those that are not, and then nobody would miss it.
     fn has_table(&self, table: &'static str, told: i64) -> Result<(), PipelineError> {
-        let is_there = told == 0 || self.path("lake").join(table).join("_delta_log").exists();
-        if is_there { Ok(()) } else { Err(PipelineError::Behind { table, committed: 0, told }) }
+        let is_there = self.path("lake").join(table).join("_delta_log").exists();
+        if is_there { Ok(()) } else { reaches(table, 0, told) }
     }
 
     /// Puts a lake that was made anew in its place, if a crash kept [`crate::mend`] from doing so: the damaged one was taken
@@ -259,6 +255,11 @@ impl DataFolder {
         write!(file, "process {}", std::process::id()).at(&path)?;
         Ok(Lock { _file: file })
     }
+}
+
+/// That a table has every report that the journal has in it.
+fn reaches(table: &'static str, committed: i64, told: i64) -> Result<(), PipelineError> {
+    if committed < told { Err(PipelineError::Behind { table, committed, told }) } else { Ok(()) }
 }
 
 fn holder(file: &mut File) -> String {

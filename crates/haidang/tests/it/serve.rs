@@ -49,8 +49,8 @@ fn fifty_senders_of_the_same_bytes_at_once_make_one_report() {
         let answer = sender.deliver(&token, REPORT, "text/csv", &body);
         match answer.status {
             202 => return text(&answer.json()["id"]).to_owned(),
-            // No more than some of a feed at a time.
-            429 => std::thread::yield_now(),
+            // No more than some at a time, of a feed and of all.
+            429 | 503 => std::thread::yield_now(),
             status => panic!("{status}: {}", answer.body),
         }
     };
